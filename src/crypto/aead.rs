@@ -1,0 +1,40 @@
+//! XChaCha20-Poly1305 in place: 32-byte key, 24-byte nonce, 16-byte detached tag.
+
+use chacha20poly1305::aead::inout::InOutBuf;
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+
+/// Bytes of a nonce.
+pub const NONCE_LEN: usize = 24;
+/// Bytes of a tag.
+pub const TAG_LEN: usize = 16;
+
+/// A nonce. Unique per key: see the callers for how each kind is made.
+pub type Nonce = [u8; NONCE_LEN];
+/// An authentication tag.
+pub type Tag = [u8; TAG_LEN];
+
+/// The ciphertext or the associated data is not what was sealed under this key.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("authentication failed")]
+pub struct OpenError;
+
+/// Encrypts `buffer` in place and returns its tag.
+pub fn seal(key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {
+    XChaCha20Poly1305::new(key.into())
+        .encrypt_inout_detached(nonce.into(), aad, InOutBuf::from(buffer))
+        // Fails only for inputs above 256 GiB; every caller's cap is far below.
+        .map_or([0; TAG_LEN], Into::into)
+}
+
+/// Checks the tag, then decrypts `buffer` in place. On failure the buffer still holds the ciphertext.
+pub fn open(
+    key: &[u8; 32],
+    nonce: &Nonce,
+    aad: &[u8],
+    buffer: &mut [u8],
+    tag: &Tag,
+) -> Result<(), OpenError> {
+    XChaCha20Poly1305::new(key.into())
+        .decrypt_inout_detached(nonce.into(), aad, InOutBuf::from(buffer), tag.into())
+        .map_err(|_| OpenError)
+}

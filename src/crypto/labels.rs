@@ -1,0 +1,44 @@
+//! Domain separation: every label that enters a derivation, a MAC or a signature.
+//!
+//! Labels are ASCII, end in one zero byte, and none is a prefix of another, so no input of one purpose can be read as the
+//! input of another. A new format version gets new labels.
+
+/// Derives the key that wraps the data key in a slot.
+pub const SLOT_WRAP: &[u8] = b"strongroom/v1 slot wrap\0";
+/// Derives the commitment key of a slot, and starts the committed text.
+pub const SLOT_COMMIT: &[u8] = b"strongroom/v1 slot commit\0";
+/// Derives the key of the header MAC.
+pub const HEADER: &[u8] = b"strongroom/v1 header\0";
+/// Derives the key that hedges salts and nonces against a broken generator.
+pub const HEDGE: &[u8] = b"strongroom/v1 hedge\0";
+/// Derives the key of one commit's payload.
+pub const PAYLOAD: &[u8] = b"strongroom/v1 payload\0";
+/// Derives the key that seals single values.
+pub const VALUES: &[u8] = b"strongroom/v1 values\0";
+/// Starts the associated data of a sealed value.
+pub const VALUE: &[u8] = b"strongroom/v1 value\0";
+/// Starts the text that the store signing key signs.
+pub const STORE_FILE: &[u8] = b"strongroom/v1 store file\0";
+/// Starts the state file.
+pub const STATE: &[u8] = b"strongroom/v1 state\0";
+
+/// Every label, so that a test can hold the rule for all of them.
+pub const ALL: &[&[u8]] =
+    &[SLOT_WRAP, SLOT_COMMIT, HEADER, HEDGE, PAYLOAD, VALUES, VALUE, STORE_FILE, STATE];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_ascii_end_in_one_zero_and_none_starts_another() {
+        for (i, label) in ALL.iter().enumerate() {
+            let (last, text) = label.split_last().expect("not empty");
+            assert_eq!(*last, 0);
+            assert!(text.iter().all(|b| b.is_ascii_graphic() || *b == b' '));
+            for (j, other) in ALL.iter().enumerate() {
+                assert!(i == j || !other.starts_with(label), "{label:?} starts {other:?}");
+            }
+        }
+    }
+}

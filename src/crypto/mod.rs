@@ -1,0 +1,19 @@
+//! Primitives: thin, typed doors to the known crates.
+//!
+//! Nothing here knows what a store is. Each module wraps one primitive so that the rest of the crate cannot misuse it: keys
+//! are typed, comparisons are constant-time, and every derivation names a label from [`labels`].
+//!
+//! | module | primitive | standard |
+//! |---|---|---|
+//! | [`kdf`] | Argon2id | RFC 9106 |
+//! | [`aead`] | XChaCha20-Poly1305 | draft-irtf-cfrg-xchacha |
+//! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
+//! | [`sign`] | Ed25519 | RFC 8032 |
+//! | [`random`] | the kernel's generator | getrandom(2) |
+
+pub mod aead;
+pub mod kdf;
+pub mod labels;
+pub mod mac;
+pub mod random;
+pub mod sign;

@@ -1,0 +1,52 @@
+//! Ed25519 (RFC 8032): the signature over a whole store.
+
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+
+use crate::secret::SigningSeed;
+
+/// Bytes of a signature.
+pub const SIGNATURE_LEN: usize = 64;
+
+/// The public half of a store signing key. Its lower-case hexadecimal form is what operators pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey(pub [u8; 32]);
+
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
+impl std::str::FromStr for PublicKey {
+    type Err = data_encoding::DecodeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut key = [0; 32];
+        if data_encoding::HEXLOWER_PERMISSIVE.decode_len(text.len())? != key.len() {
+            return Err(data_encoding::DecodeError {
+                position: text.len(),
+                kind: data_encoding::DecodeKind::Length,
+            });
+        }
+        data_encoding::HEXLOWER_PERMISSIVE
+            .decode_mut(text.as_bytes(), &mut key)
+            .map_err(|partial| partial.error)?;
+        Ok(Self(key))
+    }
+}
+
+/// The public key of `seed`.
+pub fn public_key(seed: &SigningSeed) -> PublicKey {
+    PublicKey(SigningKey::from_bytes(seed.expose()).verifying_key().to_bytes())
+}
+
+/// Signs `message`.
+pub fn sign(seed: &SigningSeed, message: &[u8]) -> [u8; SIGNATURE_LEN] {
+    SigningKey::from_bytes(seed.expose()).sign(message).to_bytes()
+}
+
+/// Verifies strictly: canonical encodings only, no small-order keys, so that one file has one signature.
+pub fn verify(key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+    VerifyingKey::from_bytes(&key.0)
+        .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+}

@@ -1,0 +1,186 @@
+//! Memory that secrets live in: private mappings that are wiped before they are given back.
+//!
+//! A [`Region`] is an anonymous mapping of whole pages, zeroed, left out of core dumps, and wiped when it is dropped.
+//! Small regions hold keys and passphrases and are locked into RAM as far as `RLIMIT_MEMLOCK` allows; large ones hold the
+//! payload of a store or the Argon2 matrix and ask for huge pages, which halves the cost of a key derivation.
+//!
+//! This is the only module of the crate that contains `unsafe`. Each block states why it is sound, and nothing but safe
+//! types leaves the module.
+#![allow(unsafe_code, reason = "raw mappings; every block is justified where it stands")]
+
+use std::alloc::{Layout, handle_alloc_error};
+use std::ops::{Deref, DerefMut};
+use std::ptr::{self, NonNull};
+use std::{io, slice};
+
+use rustix::mm::{self, Advice, MapFlags, ProtFlags};
+
+const PAGE: usize = 4096;
+const HUGE_PAGE: usize = 2 << 20;
+
+/// What a region is for, and so how the kernel is asked to treat it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Keys, passphrases, single values: locked into RAM when the limit allows it.
+    Secret,
+    /// A whole payload or a KDF matrix: huge pages, not locked (locking gigabytes would fail or starve the host).
+    Bulk,
+}
+
+/// A zeroed private mapping, excluded from core dumps and wiped on drop.
+pub struct Region {
+    start: NonNull<u8>,
+    mapped: usize,
+    len: usize,
+}
+
+// SAFETY: a region owns its mapping exclusively, and hands out access only through `&self` and `&mut self`.
+unsafe impl Send for Region {}
+// SAFETY: as above; shared access is read-only.
+unsafe impl Sync for Region {}
+
+impl Region {
+    /// A locked region of `len` bytes for keys, passphrases and single values.
+    ///
+    /// Aborts like any failed small allocation when the kernel has no memory left.
+    pub fn secret(len: usize) -> Self {
+        Self::map(len, Purpose::Secret).unwrap_or_else(|_| {
+            handle_alloc_error(Layout::array::<u8>(len).unwrap_or(Layout::new::<u8>()))
+        })
+    }
+
+    /// An unlocked region of `len` bytes, with huge pages where they help.
+    pub fn bulk(len: usize) -> io::Result<Self> {
+        Self::map(len, Purpose::Bulk)
+    }
+
+    fn map(len: usize, purpose: Purpose) -> io::Result<Self> {
+        let mapped = len.max(1).checked_next_multiple_of(PAGE).ok_or(io::ErrorKind::OutOfMemory)?;
+        // SAFETY: a fresh anonymous private mapping at an address of the kernel's choice aliases nothing.
+        let raw = unsafe {
+            mm::mmap_anonymous(
+                ptr::null_mut(),
+                mapped,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE,
+            )?
+        };
+        let Some(start) = NonNull::new(raw.cast::<u8>()) else {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        };
+        // Advice and locks are best effort: an old kernel or a small RLIMIT_MEMLOCK must not stop an operator. What they
+        // protect against (swap, core files) is covered a second time by wiping and by RLIMIT_CORE = 0.
+        //
+        // SAFETY: the range is exactly the mapping made above.
+        unsafe {
+            let _ = mm::madvise(raw, mapped, Advice::LinuxDontDump);
+            match purpose {
+                Purpose::Secret => {
+                    let _ = mm::mlock(raw, mapped);
+                }
+                Purpose::Bulk if mapped >= HUGE_PAGE => {
+                    let _ = mm::madvise(raw, mapped, Advice::LinuxHugepage);
+                }
+                Purpose::Bulk => {}
+            }
+        }
+        Ok(Self { start, mapped, len })
+    }
+
+    /// Shortens the region and wipes what is cut off. Does nothing when it is already that short.
+    pub fn truncate(&mut self, len: usize) {
+        if let Some(tail) = self.get_mut(len..) {
+            wipe(tail);
+            self.len = len;
+        }
+    }
+
+    /// The region as Argon2 blocks; a remainder shorter than a block is left out.
+    pub fn as_argon2_blocks(&mut self) -> &mut [argon2::Block] {
+        let count = self.len / size_of::<argon2::Block>();
+        // SAFETY: a page boundary satisfies the block's alignment (64), `count` blocks fit the mapping, every bit pattern
+        // is a valid block (an array of u64), and the borrow is exclusive.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr().cast(), count) }
+    }
+}
+
+impl Deref for Region {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: `len <= mapped` initialised bytes (the kernel zeroes them) that live as long as `self`.
+        unsafe { slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl DerefMut for Region {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        // SAFETY: as in `deref`, and the borrow is exclusive.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        // Pages that were never touched stay untouched: only `len` bytes can hold anything, since `truncate` wipes.
+        wipe(self);
+        // SAFETY: the mapping is owned by `self` and nothing borrows it any more.
+        unsafe {
+            let _ = mm::munmap(self.start.as_ptr().cast(), self.mapped);
+        }
+    }
+}
+
+/// Overwrites `bytes` with zeros in a way the optimiser cannot drop, at the speed of `memset`.
+///
+/// `zeroize` stores one byte at a time, which costs as much as a pass of Argon2 on a large matrix.
+pub fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    // The compiler must assume that this reads the bytes, so the fill above is not a dead store.
+    std::hint::black_box(&mut *bytes);
+}
+
+/// Overwrites the part of the stack that calls made so far have used and left.
+///
+/// Hash functions keep the passphrase in a block buffer on the stack and return without clearing it; 128 KiB is several
+/// times what the deepest of them uses.
+#[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "the stack is what is being overwritten")]
+pub fn scrub_stack() {
+    let mut used = [0_u8; 128 << 10];
+    wipe(&mut used);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_zeroed_and_has_the_length_asked_for() {
+        for len in [0, 1, 4095, 4096, 4097, 3 << 20] {
+            let region = Region::bulk(len).expect("memory");
+            assert_eq!(region.len(), len);
+            assert!(region.iter().all(|&b| b == 0));
+        }
+    }
+
+    #[test]
+    fn truncating_wipes_the_tail_and_never_grows() {
+        let mut region = Region::secret(64);
+        region.fill(7);
+        region.truncate(100);
+        assert_eq!(region.len(), 64);
+        region.truncate(10);
+        assert_eq!(&region[..], &[7; 10]);
+        // The mapping is still there behind the shortened region.
+        // SAFETY: 64 bytes of the same live mapping.
+        let whole = unsafe { slice::from_raw_parts(region.start.as_ptr(), 64) };
+        assert!(whole[10..].iter().all(|&b| b == 0));
+    }
+
+    #[test]
+    fn argon2_blocks_cover_the_region() {
+        let mut region = Region::bulk(64 * 1024 + 5).expect("memory");
+        assert_eq!(region.as_argon2_blocks().len(), 64);
+    }
+}
