@@ -3,10 +3,15 @@
 // A test fails loudly by panicking; the lints that forbid it are for code that runs on an operator's host.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod cbor;
 pub mod clock;
 pub mod crypto;
+pub mod fs;
 pub mod kind;
 pub mod memory;
+pub mod name;
 pub mod network;
 pub mod passphrase;
 pub mod secret;
+pub mod store;
+pub mod text;

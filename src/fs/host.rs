@@ -1,0 +1,317 @@
+//! [`Directory`] on a real file system.
+
+use std::cell::Cell;
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{Dir, FallocateFlags, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
+use rustix::io::Errno;
+
+use super::checks::{self, Trust};
+use super::directory::{Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace};
+use super::{FsError, StopCheck, lock, walk};
+use crate::memory::Region;
+
+/// An open directory of this host.
+pub struct HostDirectory {
+    fd: OwnedFd,
+    /// For messages only.
+    path: PathBuf,
+    /// Its own owner and group, which files made in it for the same owner take.
+    gid: Gid,
+    trust: Trust,
+}
+
+/// How a sensitive file is opened: never through a link, never waiting for a FIFO's other end.
+const READ: OFlags = OFlags::RDONLY
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC)
+    .union(OFlags::NOCTTY);
+
+impl HostDirectory {
+    /// Wraps the open directory of the file at `file_path`.
+    pub(super) fn new(fd: OwnedFd, file_path: &Path, trust: Trust) -> Result<Self, FsError> {
+        let path = file_path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        Ok(Self { fd, path, gid: Gid::from_raw(stat.st_gid), trust })
+    }
+
+    /// Opens the directory at `path`, with the checks of everything above it, for files of `owner`.
+    pub fn open(path: &Path, owner: u32, trust: Trust) -> Result<Self, FsError> {
+        let (fd, chain) = walk::open_directory(path, trust)?;
+        checks::ancestors(&chain, owner, trust)?;
+        Self::new(fd, &path.join("."), trust).map(|dir| Self { path: path.into(), ..dir })
+    }
+
+    /// Creates the directory `name` in this one, 0700, and makes it durable. Succeeds when it exists.
+    pub fn create_directory(&self, name: &OsStr, owner: u32) -> Result<(), FsError> {
+        let path = self.path.join(name);
+        match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
+            Ok(()) => {}
+            Err(Errno::EXIST) => return Ok(()),
+            Err(source) => return Err(FsError::io("create directory", &path, source)),
+        }
+        if self.trust.caller == 0 && owner != 0 {
+            rustix::fs::chownat(
+                &self.fd,
+                name,
+                Some(Uid::from_raw(owner)),
+                Some(self.gid),
+                rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
+            )
+            .map_err(|source| FsError::io("give away", &path, source))?;
+        }
+        self.sync()
+    }
+
+    fn open_existing(
+        &self,
+        name: &OsStr,
+        flags: OFlags,
+    ) -> Result<Option<(OwnedFd, Stat)>, FsError> {
+        let path = self.path.join(name);
+        let fd = match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
+            Ok(fd) => fd,
+            Err(Errno::NOENT) => return Ok(None),
+            // What cannot be opened (a socket, a device without a driver) is named for what it is.
+            Err(Errno::NXIO | Errno::NODEV | Errno::ISDIR) => {
+                return Err(FsError::NotRegular(path));
+            }
+            Err(source) => return Err(FsError::io("open", &path, source)),
+        };
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        checks::sensitive_file(&path, &stat, self.trust)?;
+        Ok(Some((fd, stat)))
+    }
+}
+
+#[expect(clippy::unnecessary_cast, reason = "the field types differ between architectures")]
+#[expect(clippy::cast_sign_loss, reason = "lengths and nanoseconds are never negative")]
+fn file_id(stat: &Stat) -> FileId {
+    FileId {
+        inode: (stat.st_dev as u64, stat.st_ino as u64),
+        len: stat.st_size as u64,
+        changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+    }
+}
+
+/// Reads up to `expected` bytes from `fd`, and fails when there are more or fewer.
+fn read_exactly(fd: impl AsFd, path: &Path, expected: u64, limit: u64) -> Result<Region, FsError> {
+    if expected > limit {
+        return Err(FsError::TooLarge { path: path.into(), limit });
+    }
+    let too_large = |_| FsError::TooLarge { path: path.into(), limit };
+    let len = usize::try_from(expected).map_err(too_large)?;
+    let mut bytes = Region::bulk(len).map_err(|_| FsError::io("hold", path, Errno::NOMEM))?;
+    let mut at = 0;
+    while at < len {
+        match rustix::io::pread(&fd, &mut bytes[at..], at as u64) {
+            Ok(0) => return Err(FsError::Changed(path.into())),
+            Ok(n) => at += n,
+            Err(Errno::INTR) => {}
+            Err(source) => return Err(FsError::io("read", path, source)),
+        }
+    }
+    let mut more = [0];
+    match rustix::io::pread(&fd, &mut more, expected) {
+        Ok(0) => Ok(bytes),
+        Ok(_) => Err(FsError::Changed(path.into())),
+        Err(source) => Err(FsError::io("read", path, source)),
+    }
+}
+
+impl Directory for HostDirectory {
+    #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
+    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
+        let Some((fd, stat)) = self.open_existing(name, READ)? else { return Ok(None) };
+        let path = self.path.join(name);
+        let bytes = read_exactly(&fd, &path, stat.st_size as u64, limit)?;
+        let after = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        // A rename over the file takes its last name away and changes its ctime; that is not a change of content.
+        if (after.st_size, after.st_mtime, after.st_mtime_nsec)
+            != (stat.st_size, stat.st_mtime, stat.st_mtime_nsec)
+        {
+            return Err(FsError::Changed(path));
+        }
+        Ok(Some(Opened {
+            bytes,
+            id: file_id(&stat),
+            uid: stat.st_uid,
+            mode: stat.st_mode & 0o7777,
+            descriptor: Some(fd),
+        }))
+    }
+
+    fn id(&self, name: &OsStr) -> Result<Option<FileId>, FsError> {
+        Ok(walk::stat_name(&self.fd, name, &self.path.join(name))?.as_ref().map(file_id))
+    }
+
+    fn create(&self, name: &OsStr, owner: Ownership) -> Result<Box<dyn NewFile + '_>, FsError> {
+        let path = self.path.join(name);
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR).map_err(
+            |source| {
+                no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
+            },
+        )?;
+        let file = HostFile { fd, path, written: 0, expected: Cell::new(0) };
+        // Belongs to its owner before it holds anything.
+        if self.trust.caller == 0 && owner.uid != 0 {
+            rustix::fs::fchown(&file.fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
+                .map_err(|source| FsError::io("give away", &file.path, source))?;
+        }
+        // Under any umask: the kernel takes bits away at creation, and a stored mode of 0400 is kept.
+        rustix::fs::fchmod(&file.fd, Mode::from_raw_mode(owner.mode & 0o700))
+            .map_err(|source| FsError::io("protect", &file.path, source))?;
+        Ok(Box::new(file))
+    }
+
+    fn rename(&self, from: &OsStr, to: &OsStr, replace: Replace) -> Result<(), FsError> {
+        let path = self.path.join(to);
+        let done = match replace {
+            Replace::Yes => rustix::fs::renameat(&self.fd, from, &self.fd, to),
+            Replace::No => {
+                rustix::fs::renameat_with(&self.fd, from, &self.fd, to, RenameFlags::NOREPLACE)
+            }
+        };
+        done.map_err(|source| {
+            no_room(source, &path, 0).unwrap_or_else(|| FsError::io("rename", &path, source))
+        })
+    }
+
+    fn remove(&self, name: &OsStr) -> Result<(), FsError> {
+        match rustix::fs::unlinkat(&self.fd, name, rustix::fs::AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(source) => Err(FsError::io("remove", &self.path.join(name), source)),
+        }
+    }
+
+    fn sync(&self) -> Result<(), FsError> {
+        retry(|| rustix::fs::fsync(&self.fd))
+            .map_err(|source| FsError::io("sync directory", &self.path, source))
+    }
+
+    fn sync_file(&self, name: &OsStr) -> Result<(), FsError> {
+        let Some((fd, _)) = self.open_existing(name, READ)? else {
+            return Err(FsError::NotFound(self.path.join(name)));
+        };
+        retry(|| rustix::fs::fsync(&fd))
+            .map_err(|source| FsError::io("sync", &self.path.join(name), source))
+    }
+
+    fn names(&self) -> Result<Vec<OsString>, FsError> {
+        let list = |source| FsError::io("list", &self.path, source);
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.fd).map_err(list)? {
+            let entry = entry.map_err(list)?;
+            names.push(OsStr::from_bytes(entry.file_name().to_bytes()).to_owned());
+        }
+        Ok(names)
+    }
+
+    fn lock(
+        &self,
+        name: &OsStr,
+        owner: Ownership,
+        timeout: Duration,
+        stop: StopCheck<'_>,
+    ) -> Result<LockGuard, FsError> {
+        let path = self.path.join(name);
+        let exclusive =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = match rustix::fs::openat(&self.fd, name, exclusive, Mode::RUSR | Mode::WUSR) {
+            Ok(fd) => {
+                if self.trust.caller == 0 && owner.uid != 0 {
+                    rustix::fs::fchown(&fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
+                        .map_err(|source| FsError::io("give away", &path, source))?;
+                }
+                fd
+            }
+            Err(Errno::EXIST) => {
+                let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+                match self.open_existing(name, flags)? {
+                    Some((fd, _)) => fd,
+                    None => return Err(FsError::Changed(path)),
+                }
+            }
+            Err(source) => {
+                return Err(no_room(source, &path, 0)
+                    .unwrap_or_else(|| FsError::io("create lock", &path, source)));
+            }
+        };
+        lock::acquire(fd, &path, timeout, stop).map(|fd| LockGuard::new(Some(fd)))
+    }
+}
+
+/// A file of this host that is being written.
+struct HostFile {
+    fd: OwnedFd,
+    path: PathBuf,
+    written: u64,
+    expected: Cell<u64>,
+}
+
+impl HostFile {
+    fn failed(&self, action: &'static str, source: Errno) -> FsError {
+        no_room(source, &self.path, self.expected.get().max(self.written))
+            .unwrap_or_else(|| FsError::io(action, &self.path, source))
+    }
+}
+
+impl NewFile for HostFile {
+    fn reserve(&mut self, len: u64) -> Result<(), FsError> {
+        self.expected.set(len);
+        match retry(|| rustix::fs::fallocate(&self.fd, FallocateFlags::empty(), 0, len)) {
+            // Not every file system can reserve; the write will tell.
+            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+            Err(source) => Err(self.failed("reserve room for", source)),
+        }
+    }
+
+    fn append(&mut self, mut bytes: &[u8]) -> Result<(), FsError> {
+        self.expected.set(self.expected.get().max(self.written + bytes.len() as u64));
+        while !bytes.is_empty() {
+            match rustix::io::pwrite(&self.fd, bytes, self.written) {
+                Ok(0) => return Err(self.failed("write", Errno::IO)),
+                Ok(n) => {
+                    bytes = &bytes[n..];
+                    self.written += n as u64;
+                }
+                Err(Errno::INTR) => {}
+                Err(source) => return Err(self.failed("write", source)),
+            }
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), FsError> {
+        retry(|| rustix::fs::fsync(&self.fd)).map_err(|source| self.failed("sync", source))
+    }
+
+    fn read_back(&mut self) -> Result<Region, FsError> {
+        read_exactly(&self.fd, &self.path, self.written, u64::MAX)
+    }
+}
+
+fn retry(mut call: impl FnMut() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+    loop {
+        match call() {
+            Err(Errno::INTR) => {}
+            done => return done,
+        }
+    }
+}
+
+/// The error of a full disk or quota, if `source` is one.
+fn no_room(source: Errno, path: &Path, needed: u64) -> Option<FsError> {
+    matches!(source, Errno::NOSPC | Errno::DQUOT).then(|| FsError::Full {
+        path: path.into(),
+        needed,
+        source,
+    })
+}

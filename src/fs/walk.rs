@@ -1,0 +1,201 @@
+//! From a path to a [`Place`]: an open directory and a name in it.
+//!
+//! The walk starts at the root and opens one component at a time without following links. A link on the way is followed by
+//! hand, and only if root or a trusted user owns it; since the directory it stands in has been judged too, nobody else can
+//! have planted it. The last component is never followed.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::checks::{self, Ancestor, Parents, Trust};
+use super::{FsError, HostDirectory};
+
+/// Links that may be followed on the way, as in the kernel.
+const MAX_LINKS: usize = 40;
+
+/// A name in an open directory.
+pub struct Place {
+    directory: HostDirectory,
+    name: OsString,
+    path: PathBuf,
+    chain: Vec<Ancestor>,
+    trust: Trust,
+}
+
+impl Place {
+    /// Resolves `path`. The directory must exist; the file need not.
+    pub fn resolve(path: &Path, trust: Trust) -> Result<Self, FsError> {
+        let no_name = || FsError::NoName(path.into());
+        // `file_name` sees through a trailing slash or dot, which would turn a mistyped directory into a file name.
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(no_name());
+        }
+        let name = path.file_name().ok_or_else(no_name)?.to_owned();
+        let (fd, chain) = open_directory(path.parent().unwrap_or(Path::new("")), trust)?;
+        let path = path.to_path_buf();
+        Ok(Self { directory: HostDirectory::new(fd, &path, trust)?, name, path, chain, trust })
+    }
+
+    /// The directory that holds the file.
+    pub const fn directory(&self) -> &HostDirectory {
+        &self.directory
+    }
+
+    /// The directory, for a holder that outlives the place.
+    pub fn into_parts(self) -> (HostDirectory, OsString) {
+        (self.directory, self.name)
+    }
+
+    /// The name in the directory.
+    pub fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// The path as it was given, for messages.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Judges every directory above, for a file that belongs to `owner`.
+    pub fn check_parents(&self, owner: u32) -> Result<Parents, FsError> {
+        checks::ancestors(&self.chain, owner, self.trust)
+    }
+
+    /// Who a new file here should belong to: the caller, or, for root in a service's own directory, that service.
+    ///
+    /// A store that root makes for a service must be readable by the service.
+    pub fn owner_of_new(&self) -> u32 {
+        match self.chain.last() {
+            Some(dir) if self.trust.caller == 0 => dir.uid,
+            _ => self.trust.caller,
+        }
+    }
+}
+
+/// Opens the directory at `path` and returns it with everything that was passed on the way, itself included.
+pub(super) fn open_directory(
+    path: &Path,
+    trust: Trust,
+) -> Result<(OwnedFd, Vec<Ancestor>), FsError> {
+    let absolute =
+        std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path })
+            .map_err(|source| FsError::Io {
+                action: "resolve",
+                path: path.into(),
+                source: Errno::from_io_error(&source).unwrap_or(Errno::INVAL),
+            })?;
+    let root = rustix::fs::open("/", DIRECTORY, Mode::empty())
+        .map_err(|source| FsError::io("open", Path::new("/"), source))?;
+    let mut walk = Walk { open: vec![], chain: vec![], here: PathBuf::from("/"), links: 0, trust };
+    walk.enter(root)?;
+    let mut todo: VecDeque<OsString> = components(&absolute);
+    while let Some(part) = todo.pop_front() {
+        walk.step(&part, &mut todo)?;
+    }
+    let at = walk.open.last().ok_or_else(|| FsError::NoName(path.into()))?;
+    // The walk needs only search permission; syncing and listing need the directory itself.
+    let fd = rustix::fs::openat(
+        at,
+        ".",
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(|source| FsError::io("open", &absolute, source))?;
+    Ok((fd, walk.chain))
+}
+
+const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// The parts of a path below the root; `.` is dropped, `..` is kept and taken literally from where it is met.
+fn components(path: &Path) -> VecDeque<OsString> {
+    path.components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_owned()),
+            Component::ParentDir => Some("..".into()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+        })
+        .collect()
+}
+
+struct Walk {
+    open: Vec<OwnedFd>,
+    chain: Vec<Ancestor>,
+    here: PathBuf,
+    links: usize,
+    trust: Trust,
+}
+
+impl Walk {
+    fn enter(&mut self, fd: OwnedFd) -> Result<(), FsError> {
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &self.here, e))?;
+        let mode = stat.st_mode & 0o7777;
+        self.open.push(fd);
+        self.chain.push(Ancestor { path: self.here.clone(), uid: stat.st_uid, mode });
+        Ok(())
+    }
+
+    fn step(&mut self, part: &OsStr, todo: &mut VecDeque<OsString>) -> Result<(), FsError> {
+        if part == ".." {
+            if self.open.len() > 1 {
+                self.open.pop();
+                self.chain.pop();
+                self.here.pop();
+            }
+            return Ok(());
+        }
+        let Some(at) = self.open.last() else { return Ok(()) };
+        let next = self.here.join(part);
+        let fd = rustix::fs::openat(at, part, DIRECTORY, Mode::empty())
+            .map_err(|source| FsError::io("open directory", &next, source))?;
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &next, e))?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => {
+                self.here = next;
+                self.enter(fd)
+            }
+            FileType::Symlink => {
+                self.links += 1;
+                if self.links > MAX_LINKS {
+                    return Err(FsError::io("follow", &next, Errno::LOOP));
+                }
+                // A link is as good as the directories that lead to it; they are about to leave the chain, so judge them now.
+                if stat.st_uid != 0 && stat.st_uid != self.trust.caller && self.trust.caller != 0 {
+                    return Err(FsError::Owner { path: next, uid: stat.st_uid });
+                }
+                checks::ancestors(&self.chain, stat.st_uid, self.trust)?;
+                let target = rustix::fs::readlinkat(fd.as_fd(), "", Vec::new())
+                    .map_err(|source| FsError::io("read link", &next, source))?;
+                let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
+                if target.is_absolute() {
+                    self.open.truncate(1);
+                    self.chain.truncate(1);
+                    self.here = PathBuf::from("/");
+                }
+                for part in components(&target).into_iter().rev() {
+                    todo.push_front(part);
+                }
+                Ok(())
+            }
+            _ => Err(FsError::Io { action: "enter", path: next, source: Errno::NOTDIR }),
+        }
+    }
+}
+
+/// The `fstat`-like facts of a name in a directory, not following a link; `None` when nothing has that name.
+pub(super) fn stat_name(
+    at: impl AsFd,
+    name: &OsStr,
+    path: &Path,
+) -> Result<Option<rustix::fs::Stat>, FsError> {
+    match rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(stat)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(source) => Err(FsError::io("examine", path, source)),
+    }
+}
