@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod crypto;
+pub mod isec;
 pub mod kind;
 pub mod memory;
 pub mod network;
