@@ -7,6 +7,7 @@ pub mod cbor;
 pub mod clock;
 pub mod crypto;
 pub mod fs;
+pub mod isec;
 pub mod kind;
 pub mod memory;
 pub mod name;
