@@ -7,6 +7,7 @@ pub mod clock;
 pub mod crypto;
 pub mod kind;
 pub mod memory;
+pub mod name;
 pub mod network;
 pub mod passphrase;
 pub mod secret;
