@@ -4,6 +4,11 @@
 //! store; Igra's format derives from the bytes as typed. [`strength`] judges a passphrase when it is chosen and never when
 //! a store is opened; [`generate`] makes one that always passes.
 
+mod blocklist;
+mod folding;
+pub mod generate;
+pub mod strength;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::secret::SecretBytes;
