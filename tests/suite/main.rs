@@ -8,4 +8,5 @@
 )]
 
 mod isec;
+mod primitives;
 mod support;
