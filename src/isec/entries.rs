@@ -119,7 +119,10 @@ impl Entries {
     }
 
     fn find_read(&self, name: &str) -> Option<&Record> {
-        let at = self.index.binary_search_by(|record| self.name_of(record).cmp(name)).ok()?;
+        let at = self
+            .index
+            .binary_search_by(|record| self.slice(&record.name).cmp(name.as_bytes()))
+            .ok()?;
         self.index.get(at)
     }
 

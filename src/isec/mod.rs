@@ -44,6 +44,13 @@ pub fn recognises(start: &[u8]) -> bool {
     start.starts_with(&MAGIC)
 }
 
+/// The header of a whole file, after every check that needs no key.
+///
+/// Asked before [`derive_key`], so that nobody waits for Argon2 to be told that a file is cut short.
+pub fn inspect(file: &[u8]) -> Result<Header, Damage> {
+    Ok(Parts::of(file)?.header)
+}
+
 /// Derives the key of the file that `header` belongs to, from the passphrase bytes as typed.
 ///
 /// The costs are within the limits of [`KdfParams`]; whether this run may spend them is for the caller to ask of
@@ -56,9 +63,6 @@ pub fn derive_key(header: &Header, passphrase: &Passphrase) -> Result<DerivedKey
 
 /// Opens a whole file under the key of its header.
 pub fn open(file: &[u8], key: &DerivedKey) -> Result<Entries, IsecError> {
-    if file.len() > MAX_FILE {
-        return Err(Damage::TooLarge { len: file.len() }.into());
-    }
     let parts = Parts::of(file)?;
     let len = parts.sealed.len();
     let mut plaintext = Region::bulk(len).map_err(|_| IsecError::OutOfMemory(len))?;
@@ -115,6 +119,9 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(file: &'a [u8]) -> Result<Self, Damage> {
+        if file.len() > MAX_FILE {
+            return Err(Damage::TooLarge { len: file.len() });
+        }
         let (header, header_len) = Header::parse(file)?;
         let needed = header_len + entries::COUNT_LEN + TAG_LEN;
         let short = Damage::TooShort { len: file.len(), needed };

@@ -1,0 +1,175 @@
+//! Known answers for the primitives, asked through our own doors to them. The origin of each file is in
+//! `tests/vectors/README.md`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use strongroom::crypto::kdf::{self, KdfParams};
+use strongroom::crypto::sign::{self, PublicKey};
+use strongroom::crypto::{aead, mac};
+use strongroom::secret::SigningSeed;
+
+use crate::support::{hex, vector_json};
+
+/// The bytes of a hexadecimal field.
+fn bytes(case: &Value, field: &str) -> Vec<u8> {
+    hex(case[field].as_str().unwrap_or_else(|| panic!("{field} in {case}")))
+}
+
+fn number(case: &Value, field: &str) -> u32 {
+    case[field].as_u64().and_then(|n| n.try_into().ok()).unwrap_or_else(|| panic!("{field}"))
+}
+
+fn array(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+/// Every test of a Wycheproof file, with its group, whether it is valid, and a name for messages.
+fn wycheproof(file: &str, mut check: impl FnMut(&Value, &Value, bool, &str)) {
+    let file = vector_json(&format!("wycheproof/{file}"));
+    let mut seen = BTreeMap::<&str, u32>::new();
+    for group in array(&file["testGroups"]) {
+        for test in array(&group["tests"]) {
+            let result = test["result"].as_str().expect("a result");
+            let valid = match result {
+                "valid" => true,
+                "invalid" => false,
+                other => panic!("result {other}"),
+            };
+            *seen.entry(result).or_default() += 1;
+            check(group, test, valid, &format!("test {}: {}", test["tcId"], test["comment"]));
+        }
+    }
+    assert!(seen.len() == 2, "both outcomes occur: {seen:?}");
+    assert_eq!(u64::from(seen.values().sum::<u32>()), file["numberOfTests"].as_u64().unwrap());
+}
+
+#[test]
+fn hmac_gives_the_answers_of_rfc_4231() {
+    for case in array(&vector_json("rfc/rfc4231_hmac.json")["cases"]) {
+        let tag = mac::hmac(&bytes(case, "key"), &[&bytes(case, "data")]);
+        let expected = bytes(case, "sha256");
+        // Case 5 is printed truncated.
+        assert_eq!(tag[..expected.len()], expected, "{case}");
+    }
+}
+
+#[test]
+fn hmac_gives_the_answers_of_wycheproof() {
+    wycheproof("hmac_sha256_test.json", |_, test, valid, name| {
+        let tag = mac::hmac(&bytes(test, "key"), &[&bytes(test, "msg")]);
+        let expected = bytes(test, "tag");
+        assert_eq!(mac::same(&tag[..expected.len()], &expected), valid, "{name}");
+    });
+}
+
+#[test]
+fn hkdf_gives_the_answers_of_rfc_5869() {
+    for case in array(&vector_json("rfc/rfc5869_hkdf_sha256.json")["cases"]) {
+        let mut out = vec![0; number(case, "L") as usize];
+        let info = bytes(case, "info");
+        assert!(mac::hkdf(&bytes(case, "ikm"), &bytes(case, "salt"), &[&info], &mut out));
+        assert_eq!(out, bytes(case, "okm"), "{case}");
+    }
+}
+
+#[test]
+fn hkdf_gives_the_answers_of_wycheproof() {
+    wycheproof("hkdf_sha256_test.json", |_, test, valid, name| {
+        let mut out = vec![0; number(test, "size") as usize];
+        let info = bytes(test, "info");
+        let made = mac::hkdf(&bytes(test, "ikm"), &bytes(test, "salt"), &[&info], &mut out);
+        assert_eq!(made, valid, "{name}");
+        if valid {
+            assert_eq!(out, bytes(test, "okm"), "{name}");
+        }
+    });
+}
+
+#[test]
+fn argon2id_gives_the_published_answers() {
+    let mut asked = 0;
+    for case in array(&vector_json("rfc/rfc9106_argon2id.json")["cases"]) {
+        // The case of the RFC itself has a secret and associated data, which our formats do not use.
+        if case.get("secret").is_some() {
+            continue;
+        }
+        let params =
+            KdfParams::new(number(case, "memcost"), number(case, "iter"), number(case, "lanes"))
+                .expect("in range");
+        let mut out = vec![0; number(case, "length") as usize];
+        kdf::argon2id(params, &bytes(case, "password"), &bytes(case, "salt"), &mut out)
+            .expect("derived");
+        assert_eq!(out, bytes(case, "output"), "{case}");
+        asked += 1;
+    }
+    assert_eq!(asked, 3);
+}
+
+#[test]
+fn xchacha20_poly1305_gives_the_answers_of_wycheproof() {
+    wycheproof("xchacha20_poly1305_test.json", |_, test, valid, name| {
+        let key: [u8; 32] = bytes(test, "key").try_into().expect("32 bytes");
+        let Ok(nonce) = aead::Nonce::try_from(bytes(test, "iv")) else {
+            // The type of a nonce refuses every other length.
+            assert!(!valid, "{name}");
+            return;
+        };
+        let (aad, message, sealed) = (bytes(test, "aad"), bytes(test, "msg"), bytes(test, "ct"));
+        let tag: aead::Tag = bytes(test, "tag").try_into().expect("16 bytes");
+
+        let mut buffer = sealed.clone();
+        let opened = aead::open(&key, &nonce, &aad, &mut buffer, &tag);
+        assert_eq!(opened.is_ok(), valid, "{name}");
+        assert_eq!(buffer, if valid { message.clone() } else { sealed.clone() }, "{name}");
+
+        let mut buffer = message;
+        let made = aead::seal(&key, &nonce, &aad, &mut buffer);
+        assert_eq!((buffer, made) == (sealed, tag), valid, "{name}");
+    });
+}
+
+#[test]
+fn ed25519_gives_the_answers_of_wycheproof() {
+    wycheproof("ed25519_test.json", |group, test, valid, name| {
+        let key = PublicKey(bytes(&group["publicKey"], "pk").try_into().expect("32 bytes"));
+        let (message, signature) = (bytes(test, "msg"), bytes(test, "sig"));
+        let Ok(signature) = <[u8; sign::SIGNATURE_LEN]>::try_from(signature) else {
+            // The type of a signature refuses every other length.
+            assert!(!valid, "{name}");
+            return;
+        };
+        assert_eq!(sign::verify(&key, &message, &signature), valid, "{name}");
+    });
+}
+
+#[test]
+fn ed25519_makes_the_signatures_of_rfc_8032() {
+    // Section 7.1, tests 1 to 3: seed, public key, message, signature.
+    let cases = [
+        (
+            "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            "",
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+        ),
+        (
+            "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+            "72",
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+        ),
+        (
+            "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+            "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+            "af82",
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+        ),
+    ];
+    for (seed, public, message, signature) in cases {
+        let mut key = SigningSeed::zeroed();
+        key.expose_mut().copy_from_slice(&hex(seed));
+        assert_eq!(sign::public_key(&key).to_string(), public);
+        assert_eq!(sign::sign(&key, &hex(message)).to_vec(), hex(signature));
+    }
+}
