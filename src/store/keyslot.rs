@@ -202,14 +202,31 @@ impl Credentials {
         Ok(SlotSecret { kind, kdf: *kdf, ikm })
     }
 
-    /// Derives the secret of a new slot with a fresh salt.
-    pub fn new_slot_secret(
+    /// Derives the secret of a slot of `kind` with a fresh salt.
+    pub fn slot_secret(
         &self,
+        kind: SlotKind,
         params: KdfParams,
         random: &mut dyn Random,
     ) -> Result<SlotSecret, StoreError> {
         let kdf = SlotKdf { params, salt: random::bytes(random)? };
-        self.derive(self.slot_kind(), &kdf)
+        self.derive(kind, &kdf)
+    }
+
+    /// Opens exactly this slot, whose costs the caller has admitted.
+    pub fn open_slot(&self, at: &SlotContext, slot: &Slot) -> Result<SlotSecret, StoreError> {
+        let Some(kdf) = &slot.info.kdf else {
+            let (id, kind) = (slot.info.id, slot.info.kind.name());
+            return Err(StoreError::UnsupportedSlot { id, kind });
+        };
+        if slot.info.kind == SlotKind::PassphraseAndKeyfile && self.keyfile.is_none() {
+            return Err(StoreError::KeyfileNeeded);
+        }
+        let secret = self.derive(slot.info.kind, kdf)?;
+        match secret.unwrap(at, slot) {
+            Some(_) => Ok(secret),
+            None => Err(StoreError::WrongPassphrase),
+        }
     }
 }
 
@@ -221,6 +238,11 @@ pub struct SlotSecret {
 }
 
 impl SlotSecret {
+    /// The kind of slot it was derived for.
+    pub const fn kind(&self) -> SlotKind {
+        self.kind
+    }
+
     /// The costs it was derived with.
     pub const fn kdf(&self) -> &SlotKdf {
         &self.kdf

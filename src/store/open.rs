@@ -271,15 +271,26 @@ impl OpenStore {
         Ok(())
     }
 
-    /// Derives slot `id` anew at other costs: the passphrase, its date and its verdict stay.
+    /// Derives the slot that opened the store anew at other costs: the passphrase, its date and its verdict stay.
     pub fn upgrade_slot(
         &mut self,
-        id: u16,
-        secret: &SlotSecret,
+        secret: SlotSecret,
         random: &mut dyn Random,
     ) -> Result<(), StoreError> {
+        let id = self.unlocked.0;
         let chosen = self.header.slot(id).ok_or(StoreError::NoSuchSlot(id))?.info.created;
-        self.put_slot(id, secret, chosen, random)
+        self.put_slot(id, &secret, chosen, random)?;
+        self.unlocked.1 = secret;
+        Ok(())
+    }
+
+    /// The slot of a later file of the same store, opened with the secret in hand; `None` when that slot was given another
+    /// secret or is gone.
+    pub fn into_slot_for(self, later: &Header) -> Option<OpenedSlot> {
+        let (id, secret) = self.unlocked;
+        let slot = later.slot(id).filter(|slot| slot.info.kdf.as_ref() == Some(secret.kdf()))?;
+        let dek = secret.unwrap(&later.slot_context(), slot)?;
+        Some(OpenedSlot { id, secret, dek })
     }
 
     fn put_slot(
@@ -332,11 +343,11 @@ impl OpenStore {
         Ok(())
     }
 
-    /// Takes a new data key: every value is opened and sealed again, and exactly the slots in `keep` are wrapped again; the
-    /// others are dropped. The slot that opened the store is kept if its secret is in `keep`.
+    /// Takes a new data key: every value is opened and sealed again. The slot that opened the store and those in `others` are
+    /// wrapped again; the rest are dropped.
     pub fn rotate_data_key(
         &mut self,
-        keep: &BTreeMap<u16, &SlotSecret>,
+        others: &BTreeMap<u16, SlotSecret>,
         random: &mut dyn Random,
     ) -> Result<(), StoreError> {
         let next_epoch = self.header.key_epoch.checked_add(1);
@@ -353,9 +364,10 @@ impl OpenStore {
             self.payload.put(entry)?;
         }
         let at = self.header.slot_context();
-        let mut slots: Vec<Slot> = Vec::with_capacity(keep.len());
+        let mut slots: Vec<Slot> = Vec::with_capacity(1 + others.len());
         for slot in &self.header.slots {
-            if let Some(secret) = keep.get(&slot.info.id) {
+            let own = (slot.info.id == self.unlocked.0).then_some(&self.unlocked.1);
+            if let Some(secret) = own.or_else(|| others.get(&slot.info.id)) {
                 let identity =
                     SlotIdentity { id: slot.info.id, created: slot.info.created, key_epoch };
                 slots.push(secret.wrap(&at, identity, &dek, random)?);
@@ -438,8 +450,10 @@ impl OpenStore {
     }
 
     /// Checks that a file just written is whole, signed, and opens with this store's keys.
-    pub fn check_written(&self, file: sealed::SealedStore) -> Result<(), StoreError> {
-        file.verify()?;
+    pub fn check_written(&self, file: sealed::SealedStore, hash: &Hash) -> Result<(), StoreError> {
+        if file.verify()? != *hash {
+            return Err(StoreError::Unauthentic("the file just written"));
+        }
         let at = file.header().slot_context();
         // The slot was wrapped in this run or is unchanged; its commitment is checked either way.
         let secret = &self.unlocked.1;

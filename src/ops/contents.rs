@@ -1,0 +1,74 @@
+//! What is in an opened file, whichever format it has.
+
+use super::OpError;
+use crate::crypto::mac::Hash;
+use crate::isec;
+use crate::secret::{DerivedKey, SecretBytes};
+use crate::store::OpenStore;
+
+/// An opened Igra file.
+pub struct IgraFile {
+    /// Its header as it was read.
+    pub header: isec::Header,
+    /// Its names and values.
+    pub entries: isec::Entries,
+    /// SHA-256 over header and tag: what the state file remembers.
+    pub digest: Hash,
+    /// Header and key of the file that the next write makes; derived before any lock is taken.
+    pub next: Option<(isec::Header, DerivedKey)>,
+}
+
+/// An opened file.
+pub enum Contents {
+    /// Our own format.
+    Native(Box<OpenStore>),
+    /// Igra's.
+    Igra(Box<IgraFile>),
+}
+
+impl Contents {
+    /// Every name, sorted bytewise. Igra's may be any text.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::Native(store) => store.names().map(str::to_owned).collect(),
+            Self::Igra(file) => file.entries.iter().map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// Number of secrets.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Native(store) => store.len(),
+            Self::Igra(file) => file.entries.len(),
+        }
+    }
+
+    /// True when it holds no secret.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether there is a secret called `name`.
+    pub fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::Native(store) => store.contains(name),
+            Self::Igra(file) => file.entries.value(name).is_some(),
+        }
+    }
+
+    /// The value of a secret; `None` when there is no such secret or version.
+    pub fn value(&self, name: &str, n: Option<u64>) -> Result<Option<SecretBytes>, OpError> {
+        match self {
+            Self::Native(store) => Ok(store.value(name, n)?),
+            Self::Igra(file) => Ok(file.entries.value(name).map(SecretBytes::copy_from)),
+        }
+    }
+
+    /// The store, if it is one of our own.
+    pub fn native(&self) -> Option<&OpenStore> {
+        match self {
+            Self::Native(store) => Some(store),
+            Self::Igra(_) => None,
+        }
+    }
+}

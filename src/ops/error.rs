@@ -1,0 +1,215 @@
+//! Why an operation does not happen.
+
+use super::audit::AuditError;
+use crate::crypto::kdf::KdfError;
+use crate::crypto::random::RandomError;
+use crate::fs::FsError;
+use crate::isec::{Damage, IsecError};
+use crate::kind::Kind;
+use crate::network::NetworkMode;
+use crate::passphrase::PassphraseError;
+use crate::passphrase::strength::Judgement;
+use crate::store::StoreError;
+
+/// An operation failed or was refused; nothing was changed unless it says so.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    /// A file.
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    /// A store of our own format.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An Igra file.
+    #[error(transparent)]
+    Isec(#[from] IsecError),
+    /// Randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The passphrase itself.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// Stopped by a signal.
+    #[error("stopped; nothing was changed")]
+    Stopped(Kind),
+    /// The file is of no format we know.
+    #[error("{0} is neither a strongroom store nor an Igra secrets file")]
+    UnknownFormat(String),
+    /// The stated network is not the store's.
+    #[error("this store is {store}, not {stated}")]
+    WrongNetwork {
+        /// What the store says.
+        store: NetworkMode,
+        /// What was stated.
+        stated: NetworkMode,
+    },
+    /// The file is older than what this host has seen.
+    #[error("rollback suspected: the store has generation {found}, this host has seen {seen}")]
+    Rollback {
+        /// Generation of the file.
+        found: u64,
+        /// Generation seen.
+        seen: u64,
+    },
+    /// The file has the generation this host has seen, and other content.
+    #[error("fork suspected: another file with generation {0} was seen on this host")]
+    Fork(u64),
+    /// The file is below the configured generation.
+    #[error("the store has generation {found}, below the configured min_generation {min}")]
+    BelowMinimum {
+        /// Generation of the file.
+        found: u64,
+        /// The configured least.
+        min: u64,
+    },
+    /// The store key is not one of the configured ones.
+    #[error("the store is signed by another key than [security] store_keys names")]
+    Unpinned,
+    /// No state directory, on a network that demands one.
+    #[error("no usable state directory ({0}): an older copy of the store would not be noticed")]
+    NoState(String),
+    /// The new passphrase does not meet the network's policy.
+    #[error("the new passphrase is refused on {network}: {}", .judgement.summary())]
+    WeakPassphrase {
+        /// The network.
+        network: NetworkMode,
+        /// What was measured.
+        judgement: Judgement,
+    },
+    /// A new passphrase equal to the old one.
+    #[error("the new passphrase is the same as the old one")]
+    SamePassphrase,
+    /// An Igra passphrase that the service would not read as it was typed.
+    #[error("the new passphrase starts or ends with a blank, which Igra's service would cut off")]
+    BlankEnds,
+    /// There is no such secret.
+    #[error("no secret of that name in this store")]
+    NoSecret,
+    /// There is no such version.
+    #[error("no version {0} of that secret is kept")]
+    NoVersion(u64),
+    /// Overwriting a value that keeps no history, without being told to.
+    #[error("a secret of that name exists, and an Igra file keeps no history")]
+    WouldOverwrite,
+    /// Not possible in this format.
+    #[error("{what} is not possible in an Igra secrets file")]
+    NotInIgra {
+        /// What was asked.
+        what: &'static str,
+        /// The file, for the hint.
+        file: String,
+    },
+    /// Requested costs are below the network's floor.
+    #[error("key derivation cost {asked} is below the floor of {network} ({floor})")]
+    BelowFloor {
+        /// What was asked.
+        asked: String,
+        /// The network.
+        network: NetworkMode,
+        /// Its floor.
+        floor: String,
+    },
+    /// Slots that were not presented would be dropped.
+    #[error("the new data key would drop {0} and leave one keyslot")]
+    WouldDropSlots(String),
+    /// A forced action without a reason.
+    #[error("a reason is needed on mainnet")]
+    ReasonNeeded,
+    /// Names that our grammar refuses.
+    #[error("{} of the secrets have names that a strongroom store cannot hold: {}", .0.len(), .0.join(", "))]
+    Names(Vec<String>),
+    /// Two sources would get the same name.
+    #[error("two secrets would get the name {0}")]
+    NameTwice(String),
+    /// The change is durable, but what follows a commit failed.
+    #[error("the change IS committed (generation {generation}), but {what}; the next command completes it")]
+    AfterCommit {
+        /// The new generation.
+        generation: u64,
+        /// What failed.
+        what: String,
+        /// Kind of that failure.
+        kind: Kind,
+    },
+}
+
+impl From<Damage> for OpError {
+    fn from(damage: Damage) -> Self {
+        Self::Isec(damage.into())
+    }
+}
+
+impl From<KdfError> for OpError {
+    fn from(error: KdfError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl OpError {
+    /// The kind of outcome.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Fs(error) => error.kind(),
+            Self::Store(error) => error.kind(),
+            Self::Isec(error) => error.kind(),
+            Self::Random(_) => Kind::Io,
+            Self::Audit(_) => Kind::Audit,
+            Self::Stopped(kind) => *kind,
+            Self::UnknownFormat(_) => Kind::Integrity,
+            Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
+            Self::Unpinned => Kind::Integrity,
+            Self::Passphrase(_) | Self::SamePassphrase | Self::BlankEnds => Kind::Usage,
+            Self::NoSecret | Self::NoVersion(_) => Kind::NotFound,
+            Self::WouldOverwrite => Kind::Exists,
+            Self::NotInIgra { .. } => Kind::Unsupported,
+            Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,
+            Self::ReasonNeeded => Kind::InputNeeded,
+            Self::AfterCommit { kind, .. } => *kind,
+            Self::WrongNetwork { .. }
+            | Self::NoState(_)
+            | Self::WeakPassphrase { .. }
+            | Self::BelowFloor { .. }
+            | Self::WouldDropSlots(_) => Kind::Policy,
+        }
+    }
+
+    /// Commands that may help.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Fs(error) => error.hints(),
+            Self::Store(error) => error.hints(),
+            Self::Isec(error) => error.hints(),
+            Self::WrongNetwork { store, .. } => {
+                vec![format!("this store is {store}: add --network {store}")]
+            }
+            Self::Rollback { .. } | Self::Fork(_) => vec![
+                "find out who put this file there; the newest backup may be newer than it".to_owned(),
+                "to take it as the truth: add --accept-rollback REASON".to_owned(),
+            ],
+            Self::NoState(_) => vec![
+                "name a writable directory: [security] state_dir = \"/var/lib/strongroom\"".to_owned(),
+                "or give up rollback detection: [security] state = \"none\"".to_owned(),
+            ],
+            Self::WeakPassphrase { judgement, .. } => judgement.hints(),
+            Self::WouldOverwrite => vec!["add --yes to replace it".to_owned()],
+            Self::NotInIgra { file, .. } => {
+                let file = crate::text::shell_quote(file);
+                vec![format!("secrets-admin convert {file} {file}.strongroom --to strongroom")]
+            }
+            Self::WouldDropSlots(_) => vec![
+                "present their passphrases: --slot-passphrase-from ID=SPEC".to_owned(),
+                "or name what may go: --drop-slots ID,…".to_owned(),
+            ],
+            Self::ReasonNeeded => vec!["add --reason TEXT".to_owned()],
+            Self::Names(names) => names
+                .first()
+                .map(|name| format!("--rename {}=NEW_NAME", crate::text::shell_quote(name)))
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}

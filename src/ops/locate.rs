@@ -1,0 +1,256 @@
+//! Find a store, read it, and say what it is, before any passphrase is asked for.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use super::{Desk, Notice, OpError, state};
+use crate::crypto::mac::Hash;
+use crate::fs::checks::Parents;
+use crate::fs::directory::Ownership;
+use crate::fs::{Directory, FileId, FsError, Place};
+use crate::isec;
+use crate::memory::Region;
+use crate::network::NetworkMode;
+use crate::network::policy::Verdict;
+use crate::store::state::{Standing, State};
+use crate::store::{Header, SealedStore, StoreId, limits, sealed};
+
+/// Which format a file has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `strongroom store v1`.
+    Native,
+    /// Igra's current layout.
+    IgraCurrent,
+    /// Igra's first layout: read, never written.
+    IgraLegacy,
+}
+
+impl Format {
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "strongroom-v1",
+            Self::IgraCurrent => "igra-rtm1",
+            Self::IgraLegacy => "igra-legacy",
+        }
+    }
+}
+
+/// A file as it was read, still sealed.
+pub enum Sealed {
+    /// Our own format.
+    Native(SealedStore),
+    /// Igra's.
+    Igra {
+        /// The parsed header.
+        header: isec::Header,
+        /// The whole file.
+        bytes: Region,
+    },
+}
+
+impl Sealed {
+    pub(super) fn parse(bytes: Region, path: &Path) -> Result<Self, OpError> {
+        if bytes.starts_with(&sealed::MAGIC) {
+            Ok(Self::Native(SealedStore::parse(bytes)?))
+        } else if isec::recognises(&bytes) {
+            Ok(Self::Igra { header: isec::inspect(&bytes)?, bytes })
+        } else {
+            Err(OpError::UnknownFormat(crate::text::escape(&path.display().to_string())))
+        }
+    }
+
+    /// Which format it has.
+    pub const fn format(&self) -> Format {
+        match self {
+            Self::Native(_) => Format::Native,
+            Self::Igra { header, .. } => match header.times {
+                Some(_) => Format::IgraCurrent,
+                None => Format::IgraLegacy,
+            },
+        }
+    }
+}
+
+/// Where a store stands.
+pub struct Site {
+    pub(super) directory: Box<dyn Directory>,
+    pub(super) name: OsString,
+    /// The path as it was given, for messages.
+    pub path: PathBuf,
+    /// The network whose rules hold: the store's own, or for an Igra file the stated one, else mainnet.
+    pub network: NetworkMode,
+}
+
+impl Site {
+    /// A site in `directory`, which need not be on a real disk.
+    pub fn new(
+        directory: Box<dyn Directory>,
+        name: &OsStr,
+        path: &Path,
+        network: NetworkMode,
+    ) -> Self {
+        Self { directory, name: name.into(), path: path.into(), network }
+    }
+
+    /// The path, escaped for a message.
+    pub fn shown(&self) -> String {
+        crate::text::escape(&self.path.display().to_string())
+    }
+}
+
+/// One reading of the file.
+pub(super) struct Snapshot {
+    pub sealed: Sealed,
+    pub tag: FileTag,
+}
+
+/// Which file was read, and whose it is.
+pub(super) struct FileTag {
+    pub id: FileId,
+    pub owner: Ownership,
+    /// Held open so that the inode cannot be used again; see [`FileId`].
+    _descriptor: Option<OwnedFd>,
+}
+
+impl FileTag {
+    /// The tag of a file that is yet to be made.
+    pub(super) const fn of_new(owner: Ownership) -> Self {
+        Self { id: FileId { inode: (0, 0), len: 0, changed: (0, 0) }, owner, _descriptor: None }
+    }
+}
+
+/// A store that was found, still sealed.
+pub struct StoreFile {
+    pub(super) site: Site,
+    pub(super) snapshot: Snapshot,
+    pub(super) remembered: Option<State>,
+    pub(super) notices: Vec<Notice>,
+}
+
+impl StoreFile {
+    /// Finds the store at `path`. Checks the file, its parents, its structure and the stated network; asks nothing.
+    pub fn find(desk: &Desk<'_>, path: &Path) -> Result<Self, OpError> {
+        let place = Place::resolve(path, desk.trust)?;
+        let (snapshot, remembered) = read(desk, place.directory(), place.name(), path)?;
+        let parents = place.check_parents(snapshot.tag.owner.uid)?;
+        let network = match &snapshot.sealed {
+            Sealed::Native(store) => store.header().network,
+            Sealed::Igra { .. } => desk.settings.network.unwrap_or_default(),
+        };
+        if let Some(stated) = desk.settings.network
+            && stated != network
+        {
+            return Err(OpError::WrongNetwork { store: network, stated });
+        }
+        let (directory, name) = place.into_parts();
+        let site = Site::new(Box::new(directory), &name, path, network);
+        let mut notices = Vec::new();
+        if parents == Parents::Sticky && network.policy().sticky_parent != Verdict::Allow {
+            notices.push(Notice::Note(format!(
+                "{} lies below a directory that everybody may write to",
+                site.shown()
+            )));
+        }
+        Ok(Self { site, snapshot, remembered, notices })
+    }
+
+    /// The file as it was read.
+    pub const fn sealed(&self) -> &Sealed {
+        &self.snapshot.sealed
+    }
+
+    /// Where it stands.
+    pub const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// Which format it has.
+    pub const fn format(&self) -> Format {
+        self.snapshot.sealed.format()
+    }
+
+    /// The network whose rules hold.
+    pub const fn network(&self) -> NetworkMode {
+        self.site.network
+    }
+
+    /// What this host remembers of it.
+    pub const fn remembered(&self) -> Option<&State> {
+        self.remembered.as_ref()
+    }
+
+    /// Fails for an Igra file: `what` needs our own format.
+    pub fn require_native(&self, what: &'static str) -> Result<&SealedStore, OpError> {
+        match &self.snapshot.sealed {
+            Sealed::Native(store) => Ok(store),
+            Sealed::Igra { .. } => {
+                Err(OpError::NotInIgra { what, file: self.site.path.display().to_string() })
+            }
+        }
+    }
+}
+
+/// Reads the file at a site again, with what is remembered of it.
+pub(super) fn read(
+    desk: &Desk<'_>,
+    directory: &dyn Directory,
+    name: &OsStr,
+    path: &Path,
+) -> Result<(Snapshot, Option<State>), OpError> {
+    loop {
+        let file = directory
+            .read(name, limits::FILE)?
+            .ok_or_else(|| FsError::NotFound(path.to_path_buf()))?;
+        let tag = FileTag {
+            id: file.id,
+            owner: Ownership { uid: file.uid, mode: file.mode },
+            _descriptor: file.descriptor,
+        };
+        let sealed = Sealed::parse(file.bytes, path)?;
+        let remembered = desk.state.recall(remembered_as(&sealed, path))?;
+        // A commit puts the file in place before it raises the state. If the name still leads to the file that was read, then
+        // whatever the state says was true of that file or an earlier one, and an accusation is no race.
+        if directory.id(name)?.is_some_and(|now| now.inode == tag.id.inode) {
+            return Ok((Snapshot { sealed, tag }, remembered));
+        }
+        desk.check_stop()?;
+    }
+}
+
+/// The id that a file's state is kept under.
+pub(super) fn remembered_as(sealed: &Sealed, path: &Path) -> StoreId {
+    match sealed {
+        Sealed::Native(store) => store.header().store_id,
+        Sealed::Igra { .. } => state::igra_id(path),
+    }
+}
+
+/// Judges a store by what is remembered and configured; `--accept-rollback` lets every accusation pass.
+pub fn judge(
+    desk: &Desk<'_>,
+    remembered: Option<&State>,
+    header: &Header,
+    digest: &Hash,
+) -> Result<Standing, OpError> {
+    let standing = remembered.map_or(Standing::Unknown, |state| state.judge(header, digest));
+    let settings = &desk.settings;
+    if settings.accept_rollback.is_some() {
+        return Ok(standing);
+    }
+    match standing {
+        Standing::Rollback { seen, found } => return Err(OpError::Rollback { found, seen }),
+        Standing::Fork { generation } => return Err(OpError::Fork(generation)),
+        Standing::Unknown | Standing::Current | Standing::Newer => {}
+    }
+    let (found, min) = (header.generation, settings.min_generation);
+    if found < min {
+        return Err(OpError::BelowMinimum { found, min });
+    }
+    if !settings.store_keys.is_empty() && !settings.store_keys.contains(&header.store_key) {
+        return Err(OpError::Unpinned);
+    }
+    Ok(standing)
+}

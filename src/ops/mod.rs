@@ -1,0 +1,167 @@
+//! Operations: one function per verb, from facts through policy to a durable change.
+//!
+//! Nothing here prints or asks. An operation is given a [`Desk`] (clock, randomness, settings, a way to be stopped), finds the
+//! file as a [`StoreFile`], opens it with credentials, and returns data. Whatever changes a file goes through one
+//! [`Transaction`](transaction::Transaction): lock, read, decide, intent, commit, outcome.
+//!
+//! | module | verb |
+//! |---|---|
+//! | [`locate`] | find the file, read it, judge what this host remembers of it |
+//! | [`transaction`] | change it |
+//! | [`init`] | make a new one |
+//! | [`secrets`] | set, get, list, remove |
+//! | [`slots`] | passphrase change, keyslots, data key |
+//! | [`convert`] | from one format to another |
+//! | [`check`] | does it meet its network's policy |
+//! | [`claims`] | what the inventory may say of it |
+
+pub mod audit;
+pub mod check;
+pub mod claims;
+mod commit;
+pub mod contents;
+pub mod convert;
+mod error;
+pub mod gate;
+pub mod init;
+pub mod locate;
+pub mod opening;
+pub mod secrets;
+pub mod slots;
+pub mod state;
+pub mod transaction;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+pub use contents::Contents;
+pub use error::OpError;
+pub use locate::{Format, StoreFile};
+pub use opening::Opening;
+pub use state::StateHome;
+pub use transaction::{Receipt, Transaction};
+
+use crate::clock::Clock;
+use crate::crypto::kdf::Ceiling;
+use crate::crypto::random::Random;
+use crate::crypto::sign::PublicKey;
+use crate::fs::{StopCheck, Trust};
+use crate::name::{SecretName, SecretRoles};
+use crate::network::NetworkMode;
+use crate::store::inventory::Level;
+
+/// What an operator or a configuration may decide.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The network that was stated; `None` takes the store's own.
+    pub network: Option<NetworkMode>,
+    /// How long to wait for another process.
+    pub lock_timeout: Duration,
+    /// Open this slot and no other.
+    pub slot: Option<u16>,
+    /// How much key derivation is allowed.
+    pub ceiling: Ceiling,
+    /// Raise a slot below the network's floor when writing.
+    pub kdf_upgrade: bool,
+    /// Which names mean the payment and the wallet secret.
+    pub roles: SecretRoles,
+    /// Names that must be there.
+    pub required: Vec<SecretName>,
+    /// Store keys that are trusted; empty = the state file's.
+    pub store_keys: Vec<PublicKey>,
+    /// Generation below which no store is accepted, also without a state file.
+    pub min_generation: u64,
+    /// How much the inventory shows.
+    pub inventory: Level,
+    /// Why this is done; goes to the audit log.
+    pub reason: Option<String>,
+    /// Take an older or forked store as the truth, for this reason.
+    pub accept_rollback: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            network: None,
+            lock_timeout: Duration::from_secs(30),
+            slot: None,
+            ceiling: Ceiling::default(),
+            kdf_upgrade: true,
+            roles: SecretRoles::default(),
+            required: Vec::new(),
+            store_keys: Vec::new(),
+            min_generation: 0,
+            inventory: Level::Full,
+            reason: None,
+            accept_rollback: None,
+        }
+    }
+}
+
+/// Everything an operation needs from outside.
+pub struct Desk<'a> {
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub random: RefCell<Box<dyn Random + 'a>>,
+    /// On whose behalf files are judged.
+    pub trust: Trust,
+    /// Asked between steps that take long.
+    pub stop: StopCheck<'a>,
+    /// Where this host remembers stores.
+    pub state: StateHome,
+    /// What was decided.
+    pub settings: Settings,
+    /// Where actions are recorded.
+    pub audit: &'a dyn audit::Audit,
+}
+
+impl Desk<'_> {
+    /// Fails when the operator wants the command to stop.
+    pub fn check_stop(&self) -> Result<(), OpError> {
+        match (self.stop)() {
+            Some(kind) => Err(OpError::Stopped(kind)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Something that the operator should know although the command succeeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// No usable state directory: an older copy of the store would not be noticed.
+    NoState(String),
+    /// This host saw the store for the first time.
+    FirstSeen,
+    /// A slot was raised to the network's floor.
+    KdfUpgraded {
+        /// The slot.
+        slot: u16,
+        /// What it was, and what it is.
+        change: String,
+    },
+    /// The Igra service or its tools wrote the file since we last did.
+    ChangedByAnotherProgram,
+    /// The passphrase of the slot was weak when it was chosen, or nobody knows.
+    WeakPassphrase(u16),
+    /// A mainnet store without a payment secret.
+    PaymentSecretMissing(NetworkMode),
+    /// A payment or wallet secret that is weak or stands twice.
+    WeakSecret {
+        /// Its name.
+        name: String,
+        /// What is wrong, without the value.
+        why: String,
+    },
+    /// An older or forked store was taken as the truth.
+    RollbackAccepted {
+        /// Generation of the file that was found.
+        found: u64,
+        /// Generation this host had seen.
+        seen: u64,
+    },
+    /// The passphrase changed, the data key did not.
+    OldPassphraseStillReads,
+    /// Anything else, already in words.
+    Note(String),
+}

@@ -1,0 +1,229 @@
+//! Open a store that was found: for reading, or as the first half of a transaction.
+
+use super::contents::{Contents, IgraFile};
+use super::locate::{self, FileTag, Sealed, Site, Snapshot, StoreFile};
+use super::{Desk, Notice, OpError, StateHome, state};
+use crate::crypto::mac::Hash;
+use crate::crypto::random;
+use crate::crypto::sign::PublicKey;
+use crate::fs::directory::lock_name;
+use crate::isec;
+use crate::network::policy::Verdict;
+use crate::store::StoreId;
+use crate::store::keyslot::Credentials;
+use crate::store::state::{Standing, State};
+use std::time::Duration;
+
+/// An opened store.
+pub struct Opening {
+    /// Where it stands.
+    pub site: Site,
+    /// What is in it.
+    pub contents: Contents,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+    pub(super) tag: FileTag,
+    pub(super) remembered: Option<State>,
+    pub(super) standing: Standing,
+}
+
+impl StoreFile {
+    /// Opens the file and touches nothing else.
+    pub fn unlock(self, desk: &Desk<'_>, credentials: &Credentials) -> Result<Opening, OpError> {
+        desk.check_stop()?;
+        let Self { site, snapshot: Snapshot { sealed, tag }, remembered, mut notices } = self;
+        let (contents, standing) = open(desk, sealed, remembered.as_ref(), credentials)?;
+        desk.check_stop()?;
+        notices.extend(observations(&site, &contents, remembered.as_ref()));
+        Ok(Opening { site, contents, notices, tag, remembered, standing })
+    }
+
+    /// Opens the file for reading, and remembers it if it is news to this host.
+    pub fn open(self, desk: &Desk<'_>, credentials: &Credentials) -> Result<Opening, OpError> {
+        let mut opening = self.unlock(desk, credentials)?;
+        opening.remember(desk)?;
+        Ok(opening)
+    }
+}
+
+/// Derives the key and opens what was read.
+fn open(
+    desk: &Desk<'_>,
+    sealed: Sealed,
+    remembered: Option<&State>,
+    credentials: &Credentials,
+) -> Result<(Contents, Standing), OpError> {
+    let settings = &desk.settings;
+    match sealed {
+        Sealed::Native(store) => {
+            let (slot, digest) = store.unlock(credentials, settings.slot, settings.ceiling)?;
+            let standing = locate::judge(desk, remembered, store.header(), &digest)?;
+            Ok((Contents::Native(Box::new(store.open(slot, digest)?)), standing))
+        }
+        Sealed::Igra { header, bytes } => {
+            settings.ceiling.admit([header.kdf])?;
+            let key = isec::derive_key(&header, &credentials.passphrase)?;
+            let (entries, digest) = (isec::open(&bytes, &key)?, isec::digest(&bytes)?);
+            let standing = igra_standing(remembered, &digest);
+            let file = IgraFile { header, entries, digest, next: None };
+            Ok((Contents::Igra(Box::new(file)), standing))
+        }
+    }
+}
+
+/// An Igra file has no generation: it is the one we know, another, or the first.
+fn igra_standing(remembered: Option<&State>, digest: &Hash) -> Standing {
+    match remembered {
+        Some(state) if state.digest == *digest => Standing::Current,
+        Some(_) => Standing::Newer,
+        None => Standing::Unknown,
+    }
+}
+
+fn observations(site: &Site, contents: &Contents, remembered: Option<&State>) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    match contents {
+        Contents::Native(store) => {
+            let slot = store.unlocked_slot();
+            let weak = !store.header().inventory.strong_slots.contains_key(&slot);
+            if weak && site.network.policy().passphrase.on_weakness != Verdict::Allow {
+                notices.push(Notice::WeakPassphrase(slot));
+            }
+        }
+        Contents::Igra(file) => {
+            if remembered.is_some_and(|state| state.digest != file.digest) {
+                notices.push(Notice::ChangedByAnotherProgram);
+            }
+        }
+    }
+    notices
+}
+
+/// What was found when the file was looked at again with the lock held.
+pub(super) enum Refreshed {
+    /// It can be changed.
+    Ready(Box<Opening>),
+    /// Its keys are others than those in hand.
+    Rekeyed(Box<StoreFile>),
+}
+
+impl Opening {
+    /// With the lock held: makes sure that this is the file that now has the name.
+    pub(super) fn refresh(self, desk: &Desk<'_>) -> Result<Refreshed, OpError> {
+        let Self { site, contents, mut notices, tag, .. } = self;
+        let directory = site.directory.as_ref();
+        if directory.id(&site.name)? == Some(tag.id) {
+            let id = match &contents {
+                Contents::Native(store) => store.header().store_id,
+                Contents::Igra(_) => state::igra_id(&site.path),
+            };
+            let remembered = desk.state.recall(id)?;
+            let standing = match &contents {
+                Contents::Native(store) => {
+                    locate::judge(desk, remembered.as_ref(), store.header(), &store.file_hash())?
+                }
+                Contents::Igra(file) => igra_standing(remembered.as_ref(), &file.digest),
+            };
+            let same = Self { site, contents, notices, tag, remembered, standing };
+            return Ok(Refreshed::Ready(Box::new(same)));
+        }
+        let (snapshot, remembered) = locate::read(desk, directory, &site.name, &site.path)?;
+        let Snapshot { sealed, tag } = snapshot;
+        if let (Contents::Native(old), Sealed::Native(new)) = (contents, &sealed)
+            && let Some(slot) = old.into_slot_for(new.header())
+        {
+            let Sealed::Native(new) = sealed else { return Err(OpError::NoSecret) };
+            let digest = new.verify()?;
+            let standing = locate::judge(desk, remembered.as_ref(), new.header(), &digest)?;
+            let contents = Contents::Native(Box::new(new.open(slot, digest)?));
+            notices.extend(observations(&site, &contents, remembered.as_ref()));
+            notices.dedup();
+            let fresh = Self { site, contents, notices, tag, remembered, standing };
+            return Ok(Refreshed::Ready(Box::new(fresh)));
+        }
+        let snapshot = Snapshot { sealed, tag };
+        Ok(Refreshed::Rekeyed(Box::new(StoreFile { site, snapshot, remembered, notices })))
+    }
+
+    /// Raises what this host remembers to this file, if it is news.
+    ///
+    /// Needs the lock for a moment; when somebody else has it, that process is writing and will raise the state itself.
+    pub fn remember(&mut self, desk: &Desk<'_>) -> Result<(), OpError> {
+        if !matches!(self.standing, Standing::Unknown | Standing::Newer) {
+            return Ok(());
+        }
+        if let StateHome::Unavailable(why) = &desk.state {
+            self.notices.push(Notice::NoState(why.clone()));
+            return Ok(());
+        }
+        let directory = self.site.directory.as_ref();
+        let Ok(_lock) = directory.lock(
+            &lock_name(&self.site.name),
+            self.tag.owner,
+            Duration::ZERO,
+            desk.stop,
+        ) else {
+            return Ok(());
+        };
+        let id = self.remembered_as();
+        if desk.state.recall(id)? != self.remembered
+            || directory.id(&self.site.name)? != Some(self.tag.id)
+        {
+            return Ok(());
+        }
+        self.adopt(desk)
+    }
+
+    /// With the lock held: makes the file durable, whoever wrote it, and then remembers it.
+    pub(super) fn adopt(&mut self, desk: &Desk<'_>) -> Result<(), OpError> {
+        let directory = self.site.directory.as_ref();
+        // Nobody makes the state durable about a file that he has not made durable himself.
+        directory.sync_file(&self.site.name)?;
+        directory.sync()?;
+        let state = self.state(desk);
+        let token = random::bytes(desk.random.borrow_mut().as_mut())?;
+        desk.state.prepare(&state, token, desk.trust.caller)?.commit()?;
+        if self.standing == Standing::Unknown && matches!(desk.state, StateHome::Directory(_)) {
+            self.notices.push(Notice::FirstSeen);
+        }
+        self.remembered = Some(state);
+        self.standing = Standing::Current;
+        Ok(())
+    }
+
+    /// The id that this file's state is kept under.
+    pub(super) fn remembered_as(&self) -> StoreId {
+        match &self.contents {
+            Contents::Native(store) => store.header().store_id,
+            Contents::Igra(_) => state::igra_id(&self.site.path),
+        }
+    }
+
+    /// The state that describes this file.
+    fn state(&self, desk: &Desk<'_>) -> State {
+        let seen = self.remembered.as_ref().map(|state| state.max_seen_time);
+        let now = desk.clock.now().max(seen.unwrap_or(desk.clock.now()));
+        match &self.contents {
+            Contents::Native(store) => State::of(store.header(), store.file_hash(), now),
+            Contents::Igra(file) => igra_state(self.remembered_as(), file.digest, now),
+        }
+    }
+}
+
+/// What is remembered of an Igra file: it has no generation, so only which file it was.
+pub(super) const fn igra_state(
+    id: StoreId,
+    digest: Hash,
+    now: crate::clock::Timestamp,
+) -> State {
+    State {
+        store_id: id,
+        key_epoch: 0,
+        max_generation: 0,
+        digest,
+        audit_seq: 0,
+        audit_mac: [0; 32],
+        store_key: PublicKey([0; 32]),
+        max_seen_time: now,
+    }
+}

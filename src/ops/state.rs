@@ -1,0 +1,146 @@
+//! Where this host remembers stores, and how it reads and raises what it remembers.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::crypto::mac;
+use crate::fs::directory::{Ownership, remove_leftovers, temp_name};
+use crate::fs::{Directory, FsError, HostDirectory, Place, Replace, Trust};
+use crate::store::state::{self, State};
+use crate::store::StoreId;
+
+/// The directory of state files.
+pub enum StateHome {
+    /// An open directory.
+    Directory(Box<dyn Directory>),
+    /// Given up in the configuration: `[security] state = "none"`.
+    Disabled,
+    /// There is none that can be used, and why.
+    Unavailable(String),
+}
+
+/// Where a state directory may be, in the order they are asked.
+#[derive(Clone, Debug, Default)]
+pub struct StatePaths {
+    /// `[security] state_dir`.
+    pub configured: Option<PathBuf>,
+    /// `$STATE_DIRECTORY`, set by systemd.
+    pub systemd: Option<PathBuf>,
+    /// `$XDG_STATE_HOME`.
+    pub xdg_state_home: Option<PathBuf>,
+    /// `$HOME`.
+    pub home: Option<PathBuf>,
+}
+
+impl StatePaths {
+    /// The first that applies. Root ignores what a user's environment says: `sudo` may pass it on.
+    fn choose(&self, trust: Trust) -> Option<PathBuf> {
+        let configured = self.configured.clone().or_else(|| self.systemd.clone());
+        if trust.caller == 0 {
+            return configured.or_else(|| Some("/var/lib/strongroom".into()));
+        }
+        configured
+            .or_else(|| self.xdg_state_home.as_ref().map(|dir| dir.join("strongroom")))
+            .or_else(|| self.home.as_ref().map(|home| home.join(".local/state/strongroom")))
+            .filter(|path| path.is_absolute())
+    }
+
+    /// Opens the directory, making it (and missing parents) 0700.
+    pub fn open(&self, trust: Trust) -> StateHome {
+        let Some(path) = self.choose(trust) else {
+            return StateHome::Unavailable("none is configured and $HOME is not set".to_owned());
+        };
+        match open_or_create(&path, trust) {
+            Ok(directory) => StateHome::Directory(Box::new(directory)),
+            Err(error) => StateHome::Unavailable(error.to_string()),
+        }
+    }
+}
+
+fn open_or_create(path: &Path, trust: Trust) -> Result<HostDirectory, FsError> {
+    match HostDirectory::open(path, trust.caller, trust) {
+        Err(FsError::NotFound(_)) => {}
+        done => return done,
+    }
+    if let Some(parent) = path.parent().filter(|parent| *parent != path) {
+        open_or_create(parent, trust)?;
+    }
+    let place = Place::resolve(path, trust)?;
+    place.check_parents(trust.caller)?;
+    place.directory().create_directory(place.name(), trust.caller)?;
+    HostDirectory::open(path, trust.caller, trust)
+}
+
+/// The name of a store's state file.
+pub fn file_name(id: StoreId) -> OsString {
+    format!("{id}.state").into()
+}
+
+/// The id that an Igra file at `path` is remembered under: it has none of its own.
+pub fn igra_id(path: &Path) -> StoreId {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    let hash = mac::sha256(&[b"igra:", absolute.as_os_str().as_encoded_bytes()]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    StoreId(id)
+}
+
+impl StateHome {
+    /// What is remembered of `id`. A torn file is an absent one.
+    pub fn recall(&self, id: StoreId) -> Result<Option<State>, FsError> {
+        let Self::Directory(directory) = self else { return Ok(None) };
+        let Some(file) = directory.read(&file_name(id), state::MAX_LEN)? else { return Ok(None) };
+        Ok(State::decode(&file.bytes).ok().filter(|state| state.store_id == id))
+    }
+
+    /// Prepares `state` to be remembered: written and durable under a temporary name, so that [`Prepared::commit`] needs no
+    /// more space.
+    pub fn prepare(
+        &self,
+        state: &State,
+        token: [u8; 8],
+        uid: u32,
+    ) -> Result<Prepared<'_>, FsError> {
+        let Self::Directory(directory) = self else {
+            return Ok(Prepared { directory: None, temp: OsString::new(), name: OsString::new() });
+        };
+        let directory = directory.as_ref();
+        let name = file_name(state.store_id);
+        remove_leftovers(directory, &name)?;
+        let temp = temp_name(&name, token);
+        let bytes = state.encode();
+        let prepared = Prepared { directory: Some(directory), temp, name };
+        let mut file = directory.create(&prepared.temp, Ownership { uid, mode: 0o600 })?;
+        file.reserve(bytes.len() as u64)?;
+        file.append(&bytes)?;
+        file.sync()?;
+        drop(file);
+        Ok(prepared)
+    }
+}
+
+/// A state file that waits for its commit. Dropped without one, it is removed.
+pub struct Prepared<'a> {
+    directory: Option<&'a dyn Directory>,
+    temp: OsString,
+    name: OsString,
+}
+
+impl Prepared<'_> {
+    /// Puts it in place, durably.
+    pub fn commit(mut self) -> Result<(), FsError> {
+        let Some(directory) = self.directory.take() else { return Ok(()) };
+        directory.rename(&self.temp, &self.name, Replace::Yes)?;
+        directory.sync()
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        if let Some(directory) = self.directory {
+            // The next command cleans up what cannot be removed now.
+            let _ = directory.remove(&self.temp);
+        }
+    }
+}
+

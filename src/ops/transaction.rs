@@ -1,0 +1,319 @@
+//! A transaction: the one way in which a file is changed.
+//!
+//! ```text
+//! unlock    derive keys; no lock is held while Argon2 runs
+//! lock      then look again: if another process committed meanwhile, open its file with the key in hand
+//! judge     is the file what this host last saw? adopt it if it is newer
+//! decide    the verb changes the opened contents in memory
+//! intent    recorded and durable
+//! build     temporary file: written, synced, read back and opened
+//! reserve   the state file waits under a temporary name: nothing below needs more space
+//! COMMIT    rename, sync the directory
+//! state     raised to the new generation
+//! outcome   recorded
+//! ```
+//!
+//! A kill before COMMIT leaves the old file, after it the new one; either way the next command finds a state that may lag the
+//! file and never leads it. A failure after COMMIT says that the change is made, and the next command completes it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use super::audit::Event;
+use super::commit::{self, Built};
+use super::contents::Contents;
+use super::locate::{FileTag, Format, Site, StoreFile};
+use super::opening::{Opening, Refreshed};
+use super::{Desk, Notice, OpError, StateHome};
+use crate::crypto::sign::PublicKey;
+use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers};
+use crate::fs::{FsError, Place, Replace};
+use crate::isec::{self, IsecError};
+use crate::network::NetworkMode;
+use crate::network::policy::Verdict;
+use crate::store::keyslot::{Credentials, SlotSecret};
+use crate::store::state::Standing;
+
+/// An opened store that nobody else can write.
+pub struct Transaction<'a, 'd> {
+    desk: &'a Desk<'d>,
+    opening: Opening,
+    replace: Replace,
+    _lock: LockGuard,
+}
+
+/// What a commit did.
+#[derive(Debug)]
+pub struct Receipt {
+    /// The new generation; 0 for an Igra file.
+    pub generation: u64,
+    /// The key that now signs the store, for pinning; none for an Igra file.
+    pub store_key: Option<PublicKey>,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Whose passphrase the file will have after the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rekey {
+    /// The same: what has to be derived for the write is derived before the lock.
+    Keep,
+    /// The verb brings its own keys.
+    Caller,
+}
+
+impl<'a, 'd> Transaction<'a, 'd> {
+    /// Opens `file` for change.
+    pub fn begin(
+        desk: &'a Desk<'d>,
+        mut file: StoreFile,
+        credentials: &Credentials,
+        rekey: Rekey,
+    ) -> Result<Self, OpError> {
+        let mut notices = require_state(desk, file.network())?;
+        if file.format() == Format::IgraLegacy {
+            return Err(IsecError::LegacyLayout.into());
+        }
+        let start = Instant::now();
+        loop {
+            let mut opening = file.unlock(desk, credentials)?;
+            let upgraded = match rekey {
+                Rekey::Keep => derive_ahead(desk, &mut opening, credentials)?,
+                Rekey::Caller => None,
+            };
+            let left = desk.settings.lock_timeout.saturating_sub(start.elapsed());
+            let lock = opening.site.directory.lock(
+                &lock_name(&opening.site.name),
+                opening.tag.owner,
+                left,
+                desk.stop,
+            )?;
+            match opening.refresh(desk)? {
+                Refreshed::Ready(mut opening) => {
+                    opening.notices.append(&mut notices);
+                    let mut this = Self { desk, opening: *opening, replace: Replace::Yes, _lock: lock };
+                    this.settle(upgraded)?;
+                    return Ok(this);
+                }
+                // The passphrase, or the salt, changed under us: derive again, without holding the lock.
+                Refreshed::Rekeyed(changed) => {
+                    if left.is_zero() {
+                        let path = changed.site.path.clone();
+                        let waited = desk.settings.lock_timeout;
+                        return Err(FsError::Locked { path, waited }.into());
+                    }
+                    file = *changed;
+                }
+            }
+        }
+    }
+
+    /// Prepares a file that does not exist yet at `path`.
+    pub fn create(
+        desk: &'a Desk<'d>,
+        path: &Path,
+        network: NetworkMode,
+        contents: Contents,
+    ) -> Result<Self, OpError> {
+        let place = Place::resolve(path, desk.trust)?;
+        let owner = Ownership { uid: place.owner_of_new(), mode: 0o600 };
+        place.check_parents(owner.uid)?;
+        let (directory, name) = place.into_parts();
+        let site = Site::new(Box::new(directory), &name, path, network);
+        Self::create_at(desk, site, owner, contents)
+    }
+
+    /// Prepares a new file at `site`.
+    pub fn create_at(
+        desk: &'a Desk<'d>,
+        site: Site,
+        owner: Ownership,
+        contents: Contents,
+    ) -> Result<Self, OpError> {
+        let notices = require_state(desk, site.network)?;
+        let lock = site.directory.lock(
+            &lock_name(&site.name),
+            owner,
+            desk.settings.lock_timeout,
+            desk.stop,
+        )?;
+        remove_leftovers(site.directory.as_ref(), &site.name)?;
+        if site.directory.id(&site.name)?.is_some() {
+            return Err(FsError::Exists(site.path).into());
+        }
+        let opening = Opening {
+            site,
+            contents,
+            notices,
+            tag: FileTag::of_new(owner),
+            remembered: None,
+            standing: Standing::Current,
+        };
+        Ok(Self { desk, opening, replace: Replace::No, _lock: lock })
+    }
+
+    /// With the lock held and the file read: accept or adopt it, clean up after the dead, raise a weak slot.
+    fn settle(&mut self, upgraded: Option<SlotSecret>) -> Result<(), OpError> {
+        let opening = &mut self.opening;
+        remove_leftovers(opening.site.directory.as_ref(), &opening.site.name)?;
+        match opening.standing {
+            Standing::Current => {}
+            Standing::Unknown | Standing::Newer => opening.adopt(self.desk)?,
+            Standing::Rollback { .. } | Standing::Fork { .. } => accept(self.desk, opening)?,
+        }
+        if let (Some(secret), Contents::Native(store)) = (upgraded, &mut opening.contents) {
+            let slot = store.unlocked_slot();
+            let change = format!("{} to {}", store.unlocked_secret().kdf().params, secret.kdf().params);
+            store.upgrade_slot(secret, self.desk.random.borrow_mut().as_mut())?;
+            opening.notices.push(Notice::KdfUpgraded { slot, change });
+        }
+        Ok(())
+    }
+
+    /// What the operator should know so far.
+    pub fn notices(&mut self) -> &mut Vec<Notice> {
+        &mut self.opening.notices
+    }
+
+    /// The opened contents.
+    pub const fn contents(&self) -> &Contents {
+        &self.opening.contents
+    }
+
+    /// The opened contents, to be changed.
+    pub const fn contents_mut(&mut self) -> &mut Contents {
+        &mut self.opening.contents
+    }
+
+    /// Where the file stands.
+    pub const fn site(&self) -> &Site {
+        &self.opening.site
+    }
+
+    /// What the transaction works with.
+    pub const fn desk(&self) -> &'a Desk<'d> {
+        self.desk
+    }
+
+    /// Gives up the change and goes on with what was opened, as it is in memory.
+    pub fn abandon(self) -> Opening {
+        self.opening
+    }
+
+    /// Makes the change durable.
+    pub fn commit(self, event: &Event) -> Result<Receipt, OpError> {
+        self.commit_and_keep(event).map(|(receipt, _)| receipt)
+    }
+
+    /// Makes the change durable and keeps what is now in the file.
+    pub fn commit_and_keep(self, event: &Event) -> Result<(Receipt, Opening), OpError> {
+        let Self { desk, mut opening, replace, _lock } = self;
+        let generation = match &opening.contents {
+            Contents::Native(store) => store.header().generation + 1,
+            Contents::Igra(_) => 0,
+        };
+        let head = desk.audit.intent(event, generation)?;
+        let built = Built::new(desk, &opening, head)?;
+        let committed = commit::carry_out(desk, &opening, built, replace);
+        let state = match committed {
+            Ok(state) => state,
+            Err(error) => {
+                // An outcome that cannot be recorded is closed by the next command from what it finds in the file.
+                let _ = desk.audit.failed(event, error.kind());
+                return Err(error);
+            }
+        };
+        desk.audit.done(event, generation).map_err(|error| OpError::AfterCommit {
+            generation,
+            what: error.to_string(),
+            kind: crate::kind::Kind::Audit,
+        })?;
+        let store_key = opening.contents.native().map(|_| state.store_key);
+        opening.remembered = Some(state);
+        let notices = std::mem::take(&mut opening.notices);
+        Ok((Receipt { generation, store_key, notices }, opening))
+    }
+}
+
+/// A store whose older copies nobody could tell from it must not be written on a network that minds.
+fn require_state(desk: &Desk<'_>, network: NetworkMode) -> Result<Vec<Notice>, OpError> {
+    match (&desk.state, network.policy().missing_state) {
+        (StateHome::Unavailable(why), Verdict::Refuse) => Err(OpError::NoState(why.clone())),
+        (StateHome::Unavailable(why), Verdict::Warn) => Ok(vec![Notice::NoState(why.clone())]),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Derives, before the lock is taken, what writing will need: a slot raised to the network's floor, or the next key of an
+/// Igra file, which takes a new salt with every write.
+fn derive_ahead(
+    desk: &Desk<'_>,
+    opening: &mut Opening,
+    credentials: &Credentials,
+) -> Result<Option<SlotSecret>, OpError> {
+    let mut random = desk.random.borrow_mut();
+    match &mut opening.contents {
+        Contents::Native(store) => {
+            let floor = opening.site.network.policy().kdf_floor;
+            let secret = store.unlocked_secret();
+            if !desk.settings.kdf_upgrade || secret.kdf().params.meets(floor) {
+                return Ok(None);
+            }
+            let raised = secret.kdf().params.raised_to(floor);
+            Ok(Some(credentials.slot_secret(secret.kind(), raised, random.as_mut())?))
+        }
+        Contents::Igra(file) => {
+            let times = file.header.times.ok_or(IsecError::LegacyLayout)?;
+            let next = isec::Header::fresh(file.header.kdf, times, random.as_mut())?;
+            let key = isec::derive_key(&next, &credentials.passphrase)?;
+            file.next = Some((next, key));
+            Ok(None)
+        }
+    }
+}
+
+/// Takes a rolled-back or forked store as the truth: the next generation lies above everything this host has seen, and a
+/// store from before a data key was given up gets a new one.
+fn accept(desk: &Desk<'_>, opening: &mut Opening) -> Result<(), OpError> {
+    let (Some(state), Contents::Native(store)) = (&opening.remembered, &mut opening.contents) else {
+        return Ok(());
+    };
+    let found = store.header().generation;
+    store.raise_generation(state.max_generation);
+    if store.header().key_epoch < state.key_epoch {
+        store.raise_key_epoch(state.key_epoch);
+        let slot = store.unlocked_slot();
+        store.rotate_data_key(&BTreeMap::new(), desk.random.borrow_mut().as_mut())?;
+        opening.notices.push(Notice::Note(format!(
+            "the store has a new data key; only keyslot {slot} opens it"
+        )));
+    }
+    opening.notices.push(Notice::RollbackAccepted { found, seen: state.max_generation });
+    Ok(())
+}
+
+/// Opens a store for reading. An older or forked store that the operator takes as the truth is committed forward first.
+pub fn open_for_reading(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: &Credentials,
+) -> Result<Opening, OpError> {
+    let Some(reason) = &desk.settings.accept_rollback else {
+        return file.open(desk, credentials);
+    };
+    if file.format() != Format::Native {
+        return file.open(desk, credentials);
+    }
+    let accused = file.remembered.is_some();
+    let tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
+    if !accused || tx.opening.standing == Standing::Current {
+        return Ok(tx.abandon());
+    }
+    let mut event = Event::new("state.accept-rollback", None);
+    event.reason = Some(reason.clone());
+    let (receipt, mut opening) = tx.commit_and_keep(&event)?;
+    opening.notices = receipt.notices;
+    Ok(opening)
+}
+
