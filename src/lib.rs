@@ -4,7 +4,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod clock;
+pub mod config;
 pub mod crypto;
+pub mod environment;
 pub mod kind;
 pub mod memory;
 pub mod name;
