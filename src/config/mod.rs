@@ -2,7 +2,7 @@
 //!
 //! Strongroom shares its TOML file with the service it stands beside. [`OUR_TABLES`] are ours and are read strictly: an
 //! unknown key is an error, because a misspelt protection is a missing one. All other tables belong to the service and are
-//! left alone. The raw shape of a table is in [`schema`], with the place of every value; [`Config`] is what it means.
+//! left alone. The raw shape of a table is in `schema`, with the place of every value; [`Config`] is what it means.
 //!
 //! [`parse`] is pure and total. Its errors name file, line and column, and repeat keys, escaped, but never values: the file
 //! is next to secrets, and somebody will paste one into it.

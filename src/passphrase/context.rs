@@ -67,7 +67,7 @@ impl Context {
         }
     }
 
-    /// The words, for [`assess`].
+    /// The words, for [`assess`](super::strength::assess).
     pub fn words(&self) -> &[String] {
         &self.words
     }
