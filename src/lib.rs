@@ -5,13 +5,16 @@
 
 pub mod cbor;
 pub mod clock;
+pub mod config;
 pub mod crypto;
+pub mod environment;
 pub mod fs;
 pub mod isec;
 pub mod kind;
 pub mod memory;
 pub mod name;
 pub mod network;
+pub mod ops;
 pub mod passphrase;
 pub mod secret;
 pub mod store;

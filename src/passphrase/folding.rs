@@ -59,21 +59,20 @@ fn match_at(text: &str, expected: impl Iterator<Item = char>) -> Option<usize> {
 
 /// What is left of `text` without the words, or `None` when it has none of them. The longest word at a place wins.
 pub(super) fn without<W: AsRef<str>>(text: &str, words: &[W]) -> Option<SecretBytes> {
-    let known = |rest: &str| {
-        words
-            .iter()
-            .map(AsRef::as_ref)
-            .flat_map(|word| {
-                let both =
-                    [match_at(rest, letters_of(word)), match_at(rest, letters_of(word).rev())];
-                both.into_iter().flatten().filter(move |_| is_long_enough(word))
-            })
-            .max()
+    let words: Vec<(&str, char, char)> =
+        words.iter().filter_map(|w| with_ends(w.as_ref())).collect();
+    let known = |first: char, rest: &str| {
+        let both = |&(word, start, end): &(&str, char, char)| {
+            let ahead = (first == start).then(|| match_at(rest, letters_of(word))).flatten();
+            let back = (first == end).then(|| match_at(rest, letters_of(word).rev())).flatten();
+            ahead.max(back)
+        };
+        words.iter().filter_map(both).max()
     };
     let mut left = SecretBytes::zeroed(text.len());
     let (mut at, mut len) = (0, 0);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        if let Some(skipped) = known(&text[at..]) {
+        if let Some(skipped) = fold(c).and_then(|first| known(first, &text[at..])) {
             at += skipped;
             continue;
         }
@@ -85,9 +84,10 @@ pub(super) fn without<W: AsRef<str>>(text: &str, words: &[W]) -> Option<SecretBy
     (len < text.len()).then_some(left)
 }
 
-/// True when a word has enough letters to be looked for.
-fn is_long_enough(word: &str) -> bool {
-    letters_of(word).nth(MIN_LETTERS - 1).is_some()
+/// A word with its first and last letter, or nothing when it has too few to be looked for.
+fn with_ends(word: &str) -> Option<(&str, char, char)> {
+    letters_of(word).nth(MIN_LETTERS - 1)?;
+    Some((word, letters_of(word).next()?, letters_of(word).next_back()?))
 }
 
 /// Number of letters and digits.

@@ -5,8 +5,10 @@
 //! a store is opened; [`generate`] makes one that always passes.
 
 mod blocklist;
+mod context;
 mod folding;
 pub mod generate;
+mod measure;
 pub mod strength;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};

@@ -1,0 +1,221 @@
+//! The shape of `[security]` as it stands in the file, and what its values must be.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
+use toml::Spanned;
+
+use super::source::Source;
+use super::{Config, ConfigError, InventoryDetail, MAX_STORE_KEYS, StateChoice};
+use crate::name::SecretName;
+
+/// The keys of `[security]`.
+pub(super) const KEYS: &[&str] = &[
+    "network",
+    "store",
+    "secret_cache_ttl",
+    "required_secrets",
+    "payment_secret_names",
+    "wallet_secret_names",
+    "store_keys",
+    "min_generation",
+    "state_dir",
+    "state",
+    "inventory",
+    "max_kdf_mem_mib",
+];
+
+/// Largest `max_kdf_mem_mib`: Argon2's own limit, 2^32 - 1 KiB.
+const MAX_KDF_MIB: u32 = u32::MAX >> 10;
+
+/// `[security]` as written: types are right, values are unchecked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSecurity {
+    network: Option<Spanned<String>>,
+    store: Option<Spanned<String>>,
+    secret_cache_ttl: Option<Spanned<RawDuration>>,
+    #[serde(default)]
+    required_secrets: Vec<Spanned<String>>,
+    #[serde(default)]
+    payment_secret_names: Vec<Spanned<String>>,
+    #[serde(default)]
+    wallet_secret_names: Vec<Spanned<String>>,
+    store_keys: Option<Spanned<Vec<Spanned<String>>>>,
+    min_generation: Option<Spanned<u64>>,
+    state_dir: Option<Spanned<String>>,
+    state: Option<Spanned<String>>,
+    inventory: Option<Spanned<String>>,
+    max_kdf_mem_mib: Option<Spanned<u32>>,
+}
+
+/// A duration: text with a unit, or whole seconds. Nothing when it is neither.
+struct RawDuration(Option<Duration>);
+
+impl<'de> Deserialize<'de> for RawDuration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = RawDuration;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(expected("secret_cache_ttl"))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<RawDuration, E> {
+                Ok(RawDuration(duration(text)))
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<RawDuration, E> {
+                Ok(RawDuration(u64::try_from(seconds).ok().map(Duration::from_secs)))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A whole number and one of the units `s`, `m`, `h`, `d`, without blanks.
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => return None,
+    };
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some(Duration::from_secs(number.parse::<u64>().ok()?.checked_mul(seconds)?))
+}
+
+/// What a key's value must be, to follow its name.
+pub(super) fn expected(key: &str) -> &'static str {
+    match key {
+        "network" | "state" | "inventory" => "is a string",
+        "store" | "state_dir" => "is an absolute path",
+        "secret_cache_ttl" => "is a number with a unit, such as \"300s\" or \"5m\"",
+        "required_secrets" | "payment_secret_names" | "wallet_secret_names" => {
+            "is a list of strings"
+        }
+        "store_keys" => "is a list of keys of 64 hexadecimal digits",
+        "min_generation" => "is a whole number from 0",
+        "max_kdf_mem_mib" => "is a whole number from 1 to 4194303",
+        _ => "has a value of the wrong type",
+    }
+}
+
+/// Checks every value.
+pub(super) fn check(source: &Source<'_>, raw: &RawSecurity) -> Result<Config, ConfigError> {
+    let checker = Checker(source);
+    let mut config = Config {
+        network: checker.opt("network", raw.network.as_ref(), |text| {
+            text.parse().map_err(|_| "is one of mainnet, testnet, devnet")
+        })?,
+        store: checker.opt("store", raw.store.as_ref(), |text| absolute("store", text))?,
+        secret_cache_ttl: checker.opt("secret_cache_ttl", raw.secret_cache_ttl.as_ref(), |d| {
+            d.0.ok_or(expected("secret_cache_ttl"))
+        })?,
+        required_secrets: checker.names("required_secrets", &raw.required_secrets)?,
+        store_keys: checker.store_keys(raw.store_keys.as_ref())?,
+        min_generation: raw.min_generation.as_ref().map(|n| *n.get_ref()),
+        max_kdf_mem_mib: checker.opt("max_kdf_mem_mib", raw.max_kdf_mem_mib.as_ref(), |&mib| {
+            Some(mib)
+                .filter(|mib| (1..=MAX_KDF_MIB).contains(mib))
+                .ok_or(expected("max_kdf_mem_mib"))
+        })?,
+        ..Config::default()
+    };
+    config.roles.payment_names =
+        checker.names("payment_secret_names", &raw.payment_secret_names)?;
+    config.roles.wallet_names = checker.names("wallet_secret_names", &raw.wallet_secret_names)?;
+    config.inventory = checker
+        .opt("inventory", raw.inventory.as_ref(), |text| match text.as_str() {
+            "full" => Ok(InventoryDetail::Full),
+            "keys" => Ok(InventoryDetail::Keys),
+            "none" => Ok(InventoryDetail::None),
+            _ => Err("is one of full, keys, none"),
+        })?
+        .unwrap_or_default();
+    if let Some(path) =
+        checker.opt("state_dir", raw.state_dir.as_ref(), |text| absolute("state_dir", text))?
+    {
+        config.state = StateChoice::Directory(path);
+    }
+    checker.opt("state", raw.state.as_ref(), |text| match (text.as_str(), &config.state) {
+        ("dir", _) => Ok(()),
+        ("none", StateChoice::Directory(_)) => Err("= \"none\" contradicts `state_dir`"),
+        ("none", _) => {
+            config.state = StateChoice::None;
+            Ok(())
+        }
+        _ => Err("is one of dir, none"),
+    })?;
+    Ok(config)
+}
+
+/// Checks values and says where a wrong one stands.
+struct Checker<'s>(&'s Source<'s>);
+
+impl Checker<'_> {
+    /// Checks a value that may be missing. The error of `check` follows the key's name.
+    fn opt<T, U>(
+        &self,
+        key: &str,
+        value: Option<&Spanned<T>>,
+        check: impl FnOnce(&T) -> Result<U, &'static str>,
+    ) -> Result<Option<U>, ConfigError> {
+        value
+            .map(|value| {
+                check(value.get_ref())
+                    .map_err(|e| self.0.error(value.span().start, format!("`{key}` {e}")))
+            })
+            .transpose()
+    }
+
+    fn names(&self, key: &str, raw: &[Spanned<String>]) -> Result<Vec<SecretName>, ConfigError> {
+        raw.iter()
+            .map(|name| {
+                SecretName::parse(name.get_ref())
+                    .map_err(|e| self.0.error(name.span().start, format!("`{key}`: {e}")))
+            })
+            .collect()
+    }
+
+    fn store_keys(
+        &self,
+        raw: Option<&Spanned<Vec<Spanned<String>>>>,
+    ) -> Result<Vec<[u8; 32]>, ConfigError> {
+        let Some(keys) = raw else { return Ok(Vec::new()) };
+        if keys.get_ref().len() > MAX_STORE_KEYS {
+            let problem = format!("`store_keys` has at most {MAX_STORE_KEYS} keys");
+            return Err(self.0.error(keys.span().start, problem));
+        }
+        let decode = |key: &String| {
+            data_encoding::HEXLOWER_PERMISSIVE
+                .decode(key.as_bytes())
+                .ok()
+                .and_then(|bytes| bytes.try_into().ok())
+                .ok_or(expected("store_keys"))
+        };
+        keys.get_ref()
+            .iter()
+            .filter_map(|key| self.opt("store_keys", Some(key), decode).transpose())
+            .collect()
+    }
+}
+
+/// A path that means the same wherever the command is started, and that can be printed.
+fn absolute(key: &str, text: &str) -> Result<PathBuf, &'static str> {
+    if text.starts_with('/') && !text.chars().any(char::is_control) {
+        Ok(PathBuf::from(text))
+    } else {
+        Err(expected(key))
+    }
+}
