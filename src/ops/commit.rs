@@ -26,7 +26,8 @@ impl Built {
     /// Seals the contents.
     pub fn new(desk: &Desk<'_>, opening: &Opening, head: AuditHead) -> Result<Self, OpError> {
         // Time only ever moves forward in what we write, whatever the clock says.
-        let seen = opening.remembered.as_ref().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
+        let seen =
+            opening.remembered.as_ref().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
         let now = desk.clock.now().max(seen);
         let mut random = desk.random.borrow_mut();
         match &opening.contents {

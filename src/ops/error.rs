@@ -115,6 +115,9 @@ pub enum OpError {
     /// Slots that were not presented would be dropped.
     #[error("the new data key would drop {0} and leave one keyslot")]
     WouldDropSlots(String),
+    /// The slot that opened the store cannot revoke itself.
+    #[error("keyslot {0} is the one that opened the store")]
+    OwnSlot(u16),
     /// A forced action without a reason.
     #[error("a reason is needed on mainnet")]
     ReasonNeeded,
@@ -125,7 +128,9 @@ pub enum OpError {
     #[error("two secrets would get the name {0}")]
     NameTwice(String),
     /// The change is durable, but what follows a commit failed.
-    #[error("the change IS committed (generation {generation}), but {what}; the next command completes it")]
+    #[error(
+        "the change IS committed (generation {generation}), but {what}; the next command completes it"
+    )]
     AfterCommit {
         /// The new generation.
         generation: u64,
@@ -172,6 +177,7 @@ impl OpError {
             | Self::NoState(_)
             | Self::WeakPassphrase { .. }
             | Self::BelowFloor { .. }
+            | Self::OwnSlot(_)
             | Self::WouldDropSlots(_) => Kind::Policy,
         }
     }
@@ -186,11 +192,13 @@ impl OpError {
                 vec![format!("this store is {store}: add --network {store}")]
             }
             Self::Rollback { .. } | Self::Fork(_) => vec![
-                "find out who put this file there; the newest backup may be newer than it".to_owned(),
+                "find out who put this file there; the newest backup may be newer than it"
+                    .to_owned(),
                 "to take it as the truth: add --accept-rollback REASON".to_owned(),
             ],
             Self::NoState(_) => vec![
-                "name a writable directory: [security] state_dir = \"/var/lib/strongroom\"".to_owned(),
+                "name a writable directory: [security] state_dir = \"/var/lib/strongroom\""
+                    .to_owned(),
                 "or give up rollback detection: [security] state = \"none\"".to_owned(),
             ],
             Self::WeakPassphrase { judgement, .. } => judgement.hints(),
@@ -203,6 +211,9 @@ impl OpError {
                 "present their passphrases: --slot-passphrase-from ID=SPEC".to_owned(),
                 "or name what may go: --drop-slots ID,…".to_owned(),
             ],
+            Self::OwnSlot(_) => {
+                vec!["open the store with another keyslot: add --slot N".to_owned()]
+            }
             Self::ReasonNeeded => vec!["add --reason TEXT".to_owned()],
             Self::Names(names) => names
                 .first()

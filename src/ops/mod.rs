@@ -16,7 +16,6 @@
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
-pub mod check;
 pub mod claims;
 mod commit;
 pub mod contents;
@@ -48,6 +47,7 @@ use crate::crypto::sign::PublicKey;
 use crate::fs::{StopCheck, Trust};
 use crate::name::{SecretName, SecretRoles};
 use crate::network::NetworkMode;
+use crate::passphrase::strength::Context;
 use crate::store::inventory::Level;
 
 /// What an operator or a configuration may decide.
@@ -77,6 +77,8 @@ pub struct Settings {
     pub reason: Option<String>,
     /// Take an older or forked store as the truth, for this reason.
     pub accept_rollback: Option<String>,
+    /// Change nothing: say what would be done.
+    pub dry_run: bool,
 }
 
 impl Default for Settings {
@@ -94,6 +96,7 @@ impl Default for Settings {
             inventory: Level::Full,
             reason: None,
             accept_rollback: None,
+            dry_run: false,
         }
     }
 }
@@ -112,6 +115,8 @@ pub struct Desk<'a> {
     pub state: StateHome,
     /// What was decided.
     pub settings: Settings,
+    /// Words that are worth nothing in a passphrase here: host, user, network.
+    pub words: Context,
     /// Where actions are recorded.
     pub audit: &'a dyn audit::Audit,
 }
@@ -124,6 +129,37 @@ impl Desk<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// What an operation did, or under `--dry-run` would do.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was committed; none under `--dry-run`, or when there was nothing to do.
+    pub receipt: Option<Receipt>,
+    /// The steps, in words.
+    pub plan: Vec<String>,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Commits `tx`, or under `--dry-run` leaves everything as it is.
+fn finish(
+    mut tx: Transaction<'_, '_>,
+    event: &audit::Event,
+    plan: Vec<String>,
+) -> Result<Outcome, OpError> {
+    let settings = &tx.desk().settings;
+    if settings.dry_run {
+        let notices = std::mem::take(tx.notices());
+        return Ok(Outcome { receipt: None, plan, notices });
+    }
+    let event = audit::Event {
+        reason: settings.accept_rollback.clone().or_else(|| settings.reason.clone()),
+        ..event.clone()
+    };
+    let mut receipt = tx.commit(&event)?;
+    let notices = std::mem::take(&mut receipt.notices);
+    Ok(Outcome { receipt: Some(receipt), plan, notices })
 }
 
 /// Something that the operator should know although the command succeeds.

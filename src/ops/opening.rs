@@ -157,12 +157,9 @@ impl Opening {
             return Ok(());
         }
         let directory = self.site.directory.as_ref();
-        let Ok(_lock) = directory.lock(
-            &lock_name(&self.site.name),
-            self.tag.owner,
-            Duration::ZERO,
-            desk.stop,
-        ) else {
+        let Ok(_lock) =
+            directory.lock(&lock_name(&self.site.name), self.tag.owner, Duration::ZERO, desk.stop)
+        else {
             return Ok(());
         };
         let id = self.remembered_as();
@@ -211,11 +208,7 @@ impl Opening {
 }
 
 /// What is remembered of an Igra file: it has no generation, so only which file it was.
-pub(super) const fn igra_state(
-    id: StoreId,
-    digest: Hash,
-    now: crate::clock::Timestamp,
-) -> State {
+pub(super) const fn igra_state(id: StoreId, digest: Hash, now: crate::clock::Timestamp) -> State {
     State {
         store_id: id,
         key_epoch: 0,

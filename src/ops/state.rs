@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::crypto::mac;
 use crate::fs::directory::{Ownership, remove_leftovers, temp_name};
 use crate::fs::{Directory, FsError, HostDirectory, Place, Replace, Trust};
-use crate::store::state::{self, State};
 use crate::store::StoreId;
+use crate::store::state::{self, State};
 
 /// The directory of state files.
 pub enum StateHome {
@@ -143,4 +143,3 @@ impl Drop for Prepared<'_> {
         }
     }
 }
-

@@ -18,7 +18,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::audit::Event;
 use super::commit::{self, Built};
@@ -82,17 +82,14 @@ impl<'a, 'd> Transaction<'a, 'd> {
                 Rekey::Keep => derive_ahead(desk, &mut opening, credentials)?,
                 Rekey::Caller => None,
             };
-            let left = desk.settings.lock_timeout.saturating_sub(start.elapsed());
-            let lock = opening.site.directory.lock(
-                &lock_name(&opening.site.name),
-                opening.tag.owner,
-                left,
-                desk.stop,
-            )?;
+            let timeout = desk.settings.lock_timeout;
+            let left = timeout.saturating_sub(start.elapsed());
+            let lock = take_lock(desk, &opening.site, opening.tag.owner, left)?;
             match opening.refresh(desk)? {
                 Refreshed::Ready(mut opening) => {
                     opening.notices.append(&mut notices);
-                    let mut this = Self { desk, opening: *opening, replace: Replace::Yes, _lock: lock };
+                    let mut this =
+                        Self { desk, opening: *opening, replace: Replace::Yes, _lock: lock };
                     this.settle(upgraded)?;
                     return Ok(this);
                 }
@@ -132,13 +129,10 @@ impl<'a, 'd> Transaction<'a, 'd> {
         contents: Contents,
     ) -> Result<Self, OpError> {
         let notices = require_state(desk, site.network)?;
-        let lock = site.directory.lock(
-            &lock_name(&site.name),
-            owner,
-            desk.settings.lock_timeout,
-            desk.stop,
-        )?;
-        remove_leftovers(site.directory.as_ref(), &site.name)?;
+        let lock = take_lock(desk, &site, owner, desk.settings.lock_timeout)?;
+        if !desk.settings.dry_run {
+            remove_leftovers(site.directory.as_ref(), &site.name)?;
+        }
         if site.directory.id(&site.name)?.is_some() {
             return Err(FsError::Exists(site.path).into());
         }
@@ -156,15 +150,20 @@ impl<'a, 'd> Transaction<'a, 'd> {
     /// With the lock held and the file read: accept or adopt it, clean up after the dead, raise a weak slot.
     fn settle(&mut self, upgraded: Option<SlotSecret>) -> Result<(), OpError> {
         let opening = &mut self.opening;
-        remove_leftovers(opening.site.directory.as_ref(), &opening.site.name)?;
+        let dry_run = self.desk.settings.dry_run;
+        if !dry_run {
+            remove_leftovers(opening.site.directory.as_ref(), &opening.site.name)?;
+        }
         match opening.standing {
             Standing::Current => {}
+            Standing::Unknown | Standing::Newer if dry_run => {}
             Standing::Unknown | Standing::Newer => opening.adopt(self.desk)?,
             Standing::Rollback { .. } | Standing::Fork { .. } => accept(self.desk, opening)?,
         }
         if let (Some(secret), Contents::Native(store)) = (upgraded, &mut opening.contents) {
             let slot = store.unlocked_slot();
-            let change = format!("{} to {}", store.unlocked_secret().kdf().params, secret.kdf().params);
+            let change =
+                format!("{} to {}", store.unlocked_secret().kdf().params, secret.kdf().params);
             store.upgrade_slot(secret, self.desk.random.borrow_mut().as_mut())?;
             opening.notices.push(Notice::KdfUpgraded { slot, change });
         }
@@ -236,6 +235,19 @@ impl<'a, 'd> Transaction<'a, 'd> {
     }
 }
 
+/// Takes the lock of a file. A dry run takes none: it must not even make the lock file.
+fn take_lock(
+    desk: &Desk<'_>,
+    site: &Site,
+    owner: Ownership,
+    timeout: Duration,
+) -> Result<LockGuard, OpError> {
+    if desk.settings.dry_run {
+        return Ok(LockGuard::new(None));
+    }
+    Ok(site.directory.lock(&lock_name(&site.name), owner, timeout, desk.stop)?)
+}
+
 /// A store whose older copies nobody could tell from it must not be written on a network that minds.
 fn require_state(desk: &Desk<'_>, network: NetworkMode) -> Result<Vec<Notice>, OpError> {
     match (&desk.state, network.policy().missing_state) {
@@ -276,7 +288,8 @@ fn derive_ahead(
 /// Takes a rolled-back or forked store as the truth: the next generation lies above everything this host has seen, and a
 /// store from before a data key was given up gets a new one.
 fn accept(desk: &Desk<'_>, opening: &mut Opening) -> Result<(), OpError> {
-    let (Some(state), Contents::Native(store)) = (&opening.remembered, &mut opening.contents) else {
+    let (Some(state), Contents::Native(store)) = (&opening.remembered, &mut opening.contents)
+    else {
         return Ok(());
     };
     let found = store.header().generation;
@@ -316,4 +329,3 @@ pub fn open_for_reading(
     opening.notices = receipt.notices;
     Ok(opening)
 }
-

@@ -99,6 +99,14 @@ impl Judgement {
         self.findings.is_empty()
     }
 
+    /// The broken rules that refuse, in one line.
+    pub fn summary(&self) -> String {
+        let refused = |finding: &&Finding| finding.verdict == Verdict::Refuse;
+        let messages: Vec<&str> =
+            self.findings.iter().filter(refused).map(|finding| finding.message.as_str()).collect();
+        messages.join("; ")
+    }
+
     /// What would help; empty when nothing is wrong. The last one always does.
     pub fn hints(&self) -> Vec<String> {
         if self.meets_policy() {

@@ -60,15 +60,18 @@ pub enum Claim {
     PaymentDiffersFromWallet = 3,
     /// A wallet secret is there, and it is not empty or blank.
     WalletSecretSet = 4,
+    /// No payment secret equals the passphrase of the slot that opened the store then.
+    PaymentDiffersFromPassphrase = 5,
 }
 
 impl Claim {
     /// All claims, by number.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::PaymentSecretSet,
         Self::PaymentSecretStrong,
         Self::PaymentDiffersFromWallet,
         Self::WalletSecretSet,
+        Self::PaymentDiffersFromPassphrase,
     ];
 
     fn from_code(code: u64) -> Option<Self> {
@@ -82,6 +85,7 @@ impl Claim {
             Self::PaymentSecretStrong => "payment_secret_strong",
             Self::PaymentDiffersFromWallet => "payment_secret_differs_from_wallet_secret",
             Self::WalletSecretSet => "wallet_secret_set",
+            Self::PaymentDiffersFromPassphrase => "payment_secret_differs_from_passphrase",
         }
     }
 }
@@ -189,7 +193,7 @@ mod tests {
         for bytes in [
             &[0xa4, 1, 2, 2, 0xa0, 3, 0xa0, 8, 0][..],
             &[0xa3, 1, 3, 2, 0xa0, 3, 0xa0],
-            &[0xa3, 1, 2, 2, 0xa1, 5, 1, 3, 0xa0],
+            &[0xa3, 1, 2, 2, 0xa1, 6, 1, 3, 0xa0],
             &[0xa2, 1, 2, 2, 0xa0],
         ] {
             assert!(Inventory::decode(&mut Reader::new(bytes)).is_err(), "{bytes:02x?}");

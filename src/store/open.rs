@@ -256,17 +256,17 @@ impl OpenStore {
         Ok(id)
     }
 
-    /// Gives slot `id` another secret, and keeps its number and label.
-    pub fn replace_slot(
+    /// Gives the slot that opened the store another secret, and keeps its number and label.
+    pub fn replace_unlocked_slot(
         &mut self,
-        id: u16,
-        secret: &SlotSecret,
+        secret: SlotSecret,
         facts: SlotFacts,
         random: &mut dyn Random,
     ) -> Result<(), StoreError> {
-        self.header.slot(id).ok_or(StoreError::NoSuchSlot(id))?;
-        self.put_slot(id, secret, facts.chosen, random)?;
+        let id = self.unlocked.0;
+        self.put_slot(id, &secret, facts.chosen, random)?;
         self.note_strength(id, facts.strong);
+        self.unlocked.1 = secret;
         self.content_changed = true;
         Ok(())
     }
