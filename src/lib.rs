@@ -3,6 +3,8 @@
 // A test fails loudly by panicking; the lints that forbid it are for code that runs on an operator's host.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
 pub mod crypto;
 pub mod kind;
