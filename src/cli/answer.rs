@@ -21,12 +21,19 @@ pub(super) enum Body {
     Text(String),
     /// Bytes exactly as they are, such as the value that `get` prints.
     Raw(SecretBytes),
+    /// All is said.
+    Printed,
 }
 
 impl Answer {
     /// `text` for people, with its line breaks; `json`, an object, for scripts. `schema_version` is added to it later.
     pub fn new(text: impl Into<String>, json: Value) -> Self {
         Self { kind: Kind::Ok, body: Body::Text(text.into()), json }
+    }
+
+    /// Nothing more to print in either mode: help and version have printed themselves.
+    pub(super) fn printed() -> Self {
+        Self { kind: Kind::Ok, body: Body::Printed, json: Value::Null }
     }
 
     /// Nothing to say in text mode; an object in JSON mode.

@@ -36,7 +36,8 @@ pub struct Output {
     stderr: Stream,
     format: Format,
     quiet: bool,
-    colour: bool,
+    /// What the environment says about colour.
+    may_colour: bool,
 }
 
 struct Stream {
@@ -52,7 +53,7 @@ impl Output {
         let stderr = Stream { to: Box::new(Fd::Stderr), is_terminal: isatty(Fd::Stderr.fd()) };
         Self {
             tool: tool.to_owned(),
-            colour: stderr.is_terminal && !no_color && !dumb,
+            may_colour: !no_color && !dumb,
             stdout: Stream { to: Box::new(Fd::Stdout), is_terminal: isatty(Fd::Stdout.fd()) },
             stderr,
             format: Format::Text,
@@ -73,9 +74,13 @@ impl Output {
             stderr: stream(&captured.stderr),
             format: Format::Text,
             quiet: false,
-            colour: false,
+            may_colour: false,
         };
         (output, captured)
+    }
+
+    fn colours_stderr(&self) -> bool {
+        self.stderr.is_terminal && self.may_colour
     }
 
     /// Replaces stdout, for programs that embed the command line and for tests of streams that fail.
@@ -106,6 +111,11 @@ impl Output {
         self.stdout.is_terminal
     }
 
+    /// True when help may be coloured.
+    pub fn stdout_takes_colour(&self) -> bool {
+        self.stdout.is_terminal && self.may_colour
+    }
+
     /// True when a progress display is wanted and can be seen.
     pub fn shows_progress(&self) -> bool {
         self.stderr.is_terminal && !self.quiet && self.format == Format::Text
@@ -128,7 +138,7 @@ impl Output {
         let text = match self.format {
             Format::Json => failure.to_json() + "\n",
             // Escaped text holds no line break, so each label is found at the start of its line only.
-            Format::Text if self.colour => failure
+            Format::Text if self.colours_stderr() => failure
                 .to_text(&self.tool)
                 .replacen(": error:", ": \x1b[1;31merror:\x1b[0m", 1)
                 .replace(
@@ -143,7 +153,7 @@ impl Output {
     fn remark(&mut self, label: &str, colour: &str, message: &str) {
         let text = match self.format {
             Format::Json => json_line(&json!({ label: { "message": message } })),
-            Format::Text if self.colour => {
+            Format::Text if self.colours_stderr() => {
                 format!("{}: \x1b[{colour}m{label}:\x1b[0m {}", self.tool, escape(message))
             }
             Format::Text => format!("{}: {label}: {}", self.tool, escape(message)),
@@ -154,6 +164,7 @@ impl Output {
     /// Prints the answer and flushes it.
     pub fn answer(&mut self, answer: &Answer) -> Result<(), Failure> {
         match (self.format, &answer.body) {
+            (_, Body::Printed) => Ok(()),
             (Format::Json, _) => {
                 let mut value = answer.json.clone();
                 if let Value::Object(fields) = &mut value {
@@ -292,7 +303,8 @@ mod tests {
     #[test]
     fn colour_marks_the_labels_and_nothing_else() {
         let (mut output, seen) = Output::captured("t");
-        output.colour = true;
+        output.may_colour = true;
+        output.stderr.is_terminal = true;
         output.failure(&Failure::usage("no").hint("yes"));
         assert_eq!(seen.stderr(), "t: \x1b[1;31merror:\x1b[0m no\nt: \x1b[36mhint:\x1b[0m yes\n");
     }
