@@ -59,7 +59,13 @@ pub struct Tool {
 impl Tool {
     /// The whole grammar: what man pages and completions are made of.
     pub fn grammar(&self) -> Command {
-        GlobalArgs::augment_args((self.command)())
+        let command = (self.command)();
+        // Adding the flags puts their description in the place of the tool's.
+        let about = command.get_about().cloned().unwrap_or_default();
+        let long_about = command.get_long_about().unwrap_or(&about).clone();
+        GlobalArgs::augment_args(command)
+            .about(about)
+            .long_about(long_about)
             .name(self.name)
             .version(env!("CARGO_PKG_VERSION"))
             // `--exit-codes` needs no command; a missing one is reported in `run`.
@@ -94,7 +100,12 @@ fn start(tool: &Tool, argv: &[OsString], json: bool) -> Kind {
         return output::finish(&mut context.output, printed.map(|()| Answer::printed()));
     }
     match Signals::install() {
-        Ok(signals) => run(tool, argv, &mut context.with_signals(signals)),
+        Ok(signals) => {
+            let kind = run(tool, argv, &mut context.with_signals(signals));
+            // What the command left on the stack: digests, parts of passphrases.
+            memory::scrub_stack();
+            kind
+        }
         Err(cause) => {
             let failure = Failure::io("cannot take over the signals", cause);
             output::finish(&mut context.output, Err(failure))

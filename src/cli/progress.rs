@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::Output;
 
@@ -28,7 +28,8 @@ impl Progress {
                 if waiting.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
-                let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+                let spinner = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+                    .with_style(ProgressStyle::default_spinner());
                 spinner.set_message(message);
                 while waiting.recv_timeout(FRAME) == Err(RecvTimeoutError::Timeout) {
                     spinner.tick();

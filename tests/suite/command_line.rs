@@ -15,7 +15,7 @@ use strongroom::network::NetworkMode;
 const TOOL: Tool = Tool { name: "demo", command, dispatch };
 
 fn command() -> Command {
-    Command::new("demo").subcommands([
+    Command::new("demo").about("Shows how commands end").subcommands([
         Command::new("list").arg(Arg::new("file").value_name("FILE")),
         Command::new("open"),
         Command::new("find"),
@@ -130,7 +130,11 @@ fn an_interrupted_question_ends_with_the_code_of_the_signal() {
 
 #[test]
 fn help_and_version_are_answers() {
-    for (line, text) in [("--version", "demo "), ("--help", "Usage: demo"), ("list -h", "[FILE]")] {
+    for (line, text) in [
+        ("--version", "demo "),
+        ("--help", "Shows how commands end\n\nUsage: demo"),
+        ("list -h", "[FILE]"),
+    ] {
         let (kind, seen) = demo(line);
         assert_eq!(kind, Kind::Ok);
         assert!(stdout(&seen).contains(text), "{line}");

@@ -4,6 +4,8 @@
 
 use rustix::process::{Signal, kill_process};
 use strongroom::cli::environment::{Environment, SystemEnvironment};
+use strongroom::cli::output::Output;
+use strongroom::cli::progress::Progress;
 use strongroom::cli::signal::Signals;
 use strongroom::cli::terminal::{SystemTerminal, Terminal};
 
@@ -18,6 +20,13 @@ fn asks_on_the_terminal_when_started_by_the_other_tests() {
         Some("secret") => terminal
             .read_secret("passphrase: ")
             .map(|secret| format!("{} bytes", secret.expose().len())),
+        Some("progress") => {
+            let output = Output::system("demo", &SystemEnvironment);
+            let progress = Progress::start(&output, "deriving the key");
+            std::thread::sleep(std::time::Duration::from_millis(1200));
+            drop(progress);
+            Ok("done".to_owned())
+        }
         Some("confirm") => terminal.confirm("remove it?").map(|yes| format!("{yes}")),
         _ => terminal.show_once("write this down", b"one two three").map(|()| "shown".to_owned()),
     };
@@ -110,6 +119,14 @@ fn a_generated_passphrase_leaves_the_screen() {
     session.send("\r");
     session.expect("\x1b[2J\x1b[H\x1b[?1049l");
     session.expect("<shown>");
+    session.expect_exit(0);
+}
+
+#[test]
+fn long_work_shows_a_sign_of_life_and_clears_it() {
+    let mut session = ask("progress");
+    session.expect("demo: deriving the key");
+    session.expect("\x1b[2K<done>");
     session.expect_exit(0);
 }
 
