@@ -2,7 +2,7 @@
 //!
 //! A binary is a [`Tool`]: its name, its grammar and the function that runs a parsed command. [`main`] does everything
 //! around that, in one order: harden the process, parse, check the global flags, take over the signals, run, print, wipe.
-//! Commands return an [`Answer`] or a [`Failure`](report::Failure) and never print or exit themselves.
+//! Commands return an [`Answer`] or a [`Failure`] and never print or exit themselves.
 //!
 //! | module | part |
 //! |---|---|
