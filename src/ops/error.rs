@@ -162,17 +162,14 @@ impl OpError {
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
             Self::Audit(_) => Kind::Audit,
-            Self::Stopped(kind) => *kind,
-            Self::UnknownFormat(_) => Kind::Integrity,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
-            Self::Unpinned => Kind::Integrity,
+            Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
             Self::Passphrase(_) | Self::SamePassphrase | Self::BlankEnds => Kind::Usage,
             Self::NoSecret | Self::NoVersion(_) => Kind::NotFound,
             Self::WouldOverwrite => Kind::Exists,
-            Self::NotInIgra { .. } => Kind::Unsupported,
-            Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,
+            Self::NotInIgra { .. } | Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,
             Self::ReasonNeeded => Kind::InputNeeded,
-            Self::AfterCommit { kind, .. } => *kind,
+            Self::Stopped(kind) | Self::AfterCommit { kind, .. } => *kind,
             Self::WrongNetwork { .. }
             | Self::NoState(_)
             | Self::WeakPassphrase { .. }

@@ -7,6 +7,8 @@
     reason = "a test fails loudly by panicking"
 )]
 
+mod command_line;
 mod isec;
 mod primitives;
 mod support;
+mod terminal;

@@ -1,4 +1,6 @@
-//! Doors of the tests to the file system: golden files and scratch directories.
+//! Doors of the tests to the file system and to a terminal.
+
+pub mod pty;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,69 @@
+//! The first thing every binary does: make the process a bad place to steal secrets from.
+//!
+//! After [`harden`] the process leaves no core file, cannot be traced or read through `/proc` by its own user, makes files
+//! that nobody else can read, and has three open standard streams.
+
+use std::panic::PanicHookInfo;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use rustix::process::{self, DumpableBehavior, Resource, Rlimit};
+
+use super::report::Failure;
+
+/// Hardens the process, or says why it must not go on.
+pub fn harden() -> Result<(), Failure> {
+    // A store opened as descriptor 2 would receive our own error messages.
+    open_standard_streams().map_err(|cause| Failure::io("cannot open /dev/null", cause))?;
+    // With the rights of another user every path, credential and configuration file of the caller would be trusted.
+    if process::getuid() != process::geteuid() || process::getgid() != process::getegid() {
+        return Err(Failure::policy("refuses to run setuid or setgid"));
+    }
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    process::setrlimit(Resource::Core, none)
+        .and_then(|()| process::set_dumpable_behavior(DumpableBehavior::NotDumpable))
+        .map_err(|cause| Failure::io("cannot turn off core dumps", cause))?;
+    process::umask(Mode::RWXG | Mode::RWXO);
+    Ok(())
+}
+
+fn open_standard_streams() -> Result<(), Errno> {
+    for stream in [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()] {
+        if rustix::io::fcntl_getfd(stream) == Err(Errno::BADF) {
+            // The kernel gives the lowest free number, which is this stream's: those below it are open by now.
+            let null = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty())?;
+            std::mem::forget(null);
+        }
+    }
+    Ok(())
+}
+
+/// Prints one line for a panic: where it happened, never its payload, which may quote a secret.
+pub fn install_panic_hook(tool: &'static str, json: bool) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let failure = internal_error(panic);
+        let text = if json { failure.to_json() + "\n" } else { failure.to_text(tool) };
+        let _ = rustix::io::write(rustix::stdio::stderr(), text.as_bytes());
+    }));
+}
+
+fn internal_error(panic: &PanicHookInfo<'_>) -> Failure {
+    let place = panic.location().map_or_else(String::new, |at| {
+        format!(" at {}:{}", at.file().rsplit("/src/").next().unwrap_or_default(), at.line())
+    });
+    Failure::new(crate::kind::Kind::Findings, format!("internal error{place}"))
+        .hint("please report this line")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hardened_process_dumps_no_core_and_makes_private_files() {
+        harden().unwrap();
+        assert_eq!(process::getrlimit(Resource::Core).maximum, Some(0));
+        assert_eq!(process::dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
+        assert_eq!(process::umask(Mode::RWXG | Mode::RWXO), Mode::RWXG | Mode::RWXO);
+    }
+}

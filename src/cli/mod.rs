@@ -1,0 +1,167 @@
+//! The command line: parse, ask, call an operation, print, exit.
+//!
+//! A binary is a [`Tool`]: its name, its grammar and the function that runs a parsed command. [`main`] does everything
+//! around that, in one order: harden the process, parse, check the global flags, take over the signals, run, print, wipe.
+//! Commands return an [`Answer`] or a [`Failure`] and never print or exit themselves.
+//!
+//! | module | part |
+//! |---|---|
+//! | [`args`], [`usage`] | the global flags; a wrong command line in our words |
+//! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
+//! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
+//! | [`output`], [`report`], [`escape`], [`progress`] | everything that is printed |
+//! | [`hardening`], [`signal`] | the process |
+
+pub mod answer;
+pub mod args;
+pub mod context;
+pub mod environment;
+pub mod escape;
+pub mod exit_codes;
+pub mod hardening;
+pub mod needs;
+pub mod output;
+pub mod progress;
+pub mod report;
+pub mod signal;
+pub mod source;
+pub mod terminal;
+pub mod usage;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+
+pub use answer::Answer;
+pub use context::Context;
+pub use report::Failure;
+
+use crate::kind::Kind;
+use crate::memory;
+use args::GlobalArgs;
+use output::Format;
+use signal::Signals;
+
+/// One binary.
+#[derive(Clone, Copy)]
+pub struct Tool {
+    /// The binary's name, which starts every line on stderr.
+    pub name: &'static str,
+    /// Its commands, without the global flags.
+    pub command: fn() -> Command,
+    /// Runs the command that was parsed.
+    pub dispatch: fn(&ArgMatches, &mut Context) -> Result<Answer, Failure>,
+}
+
+impl Tool {
+    /// The whole grammar: what man pages and completions are made of.
+    pub fn grammar(&self) -> Command {
+        let command = (self.command)();
+        // Adding the flags puts their description in the place of the tool's.
+        let about = command.get_about().cloned().unwrap_or_default();
+        let long_about = command.get_long_about().unwrap_or(&about).clone();
+        GlobalArgs::augment_args(command)
+            .about(about)
+            .long_about(long_about)
+            .name(self.name)
+            .version(env!("CARGO_PKG_VERSION"))
+            // `--exit-codes` needs no command; a missing one is reported in `run`.
+            .subcommand_required(false)
+            .arg_required_else_help(false)
+            .infer_long_args(false)
+    }
+}
+
+/// The whole of a binary's `main`.
+pub fn main(tool: &Tool) -> ExitCode {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let json = usage::wants_json(&argv);
+    hardening::install_panic_hook(tool.name, json);
+    let kind =
+        catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json))).unwrap_or(Kind::Findings);
+    // What the command left on the stack: digests, parts of passphrases.
+    memory::scrub_stack();
+    ExitCode::from(kind.code())
+}
+
+fn start(tool: &Tool, argv: &[OsString], json: bool) -> Kind {
+    let mut context = Context::system(tool.name, Signals::detached());
+    context.output.configure(if json { Format::Json } else { Format::Text }, false);
+    if let Err(failure) = hardening::harden() {
+        return output::finish(&mut context.output, Err(failure));
+    }
+    // Without building the grammar, which costs more than all the rest of such a call.
+    if matches!(argv, [_, flag] if flag == "--version" || flag == "-V") {
+        let version = format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION"));
+        let printed = context.output.print(version.as_bytes());
+        return output::finish(&mut context.output, printed.map(|()| Answer::printed()));
+    }
+    match Signals::install() {
+        Ok(signals) => {
+            let kind = run(tool, argv, &mut context.with_signals(signals));
+            // What the command left on the stack: digests, parts of passphrases.
+            memory::scrub_stack();
+            kind
+        }
+        Err(cause) => {
+            let failure = Failure::io("cannot take over the signals", cause);
+            output::finish(&mut context.output, Err(failure))
+        }
+    }
+}
+
+/// Parses `argv`, runs the command in `context`, prints its answer or failure, and says how it ended.
+///
+/// [`main`] calls it with the real world; a test calls it with a scripted one.
+pub fn run(tool: &Tool, argv: &[OsString], context: &mut Context) -> Kind {
+    let format = if usage::wants_json(argv) { Format::Json } else { Format::Text };
+    context.output.configure(format, false);
+    let outcome = parse_and_dispatch(tool, argv, context);
+    // A command that was interrupted may have failed of something else on its way out; the signal is the reason.
+    let outcome = match (outcome, context.signals.interrupted()) {
+        (Err(failure), Some(kind)) if failure.kind() != kind => Err(Failure::stopped(kind)),
+        (outcome, _) => outcome,
+    };
+    output::finish(&mut context.output, outcome)
+}
+
+fn parse_and_dispatch(
+    tool: &Tool,
+    argv: &[OsString],
+    context: &mut Context,
+) -> Result<Answer, Failure> {
+    let matches = match tool.grammar().try_get_matches_from(argv) {
+        Ok(matches) => matches,
+        Err(error) => {
+            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+                let text = error.render();
+                let text = if context.output.stdout_takes_colour() {
+                    text.ansi().to_string()
+                } else {
+                    text.to_string()
+                };
+                return context.output.print(text.as_bytes()).map(|()| Answer::printed());
+            }
+            return Err(usage::explain(&tool.grammar(), argv, &error));
+        }
+    };
+    let globals = GlobalArgs::from_arg_matches(deepest(&matches))
+        .map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
+    context.globals = globals.check()?;
+    context.output.configure(context.globals.format, context.globals.quiet);
+    if globals.exit_codes {
+        return Ok(exit_codes::table());
+    }
+    if matches.subcommand_name().is_none() {
+        return Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)));
+    }
+    (tool.dispatch)(&matches, context)
+}
+
+/// Global flags are passed down by clap, not up: the innermost command has all of them.
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+}
