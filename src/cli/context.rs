@@ -2,9 +2,9 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 
 use super::args::Globals;
-use super::environment::{Environment, FixedEnvironment, SystemEnvironment};
 use super::needs::Needs;
 use super::output::{Captured, Output};
 use super::progress::Progress;
@@ -16,6 +16,7 @@ use super::terminal::scripted::ScriptedTerminal;
 use super::terminal::{SystemTerminal, Terminal};
 use crate::clock::{Clock, FixedClock, SystemClock, Timestamp};
 use crate::crypto::random::{Random, SystemRandom};
+use crate::environment::Environment;
 use crate::network::NetworkMode;
 use crate::passphrase::Passphrase;
 
@@ -54,11 +55,11 @@ pub struct Context {
     /// Whether a signal has arrived.
     pub signals: Signals,
     /// The time.
-    pub clock: Box<dyn Clock>,
+    pub clock: Rc<dyn Clock>,
     /// Randomness.
     pub random: Box<dyn Random>,
     /// Environment variables.
-    pub environment: Box<dyn Environment>,
+    pub environment: Environment,
     /// Standard input.
     pub stdin: StandardInput,
     /// The global flags, checked.
@@ -71,12 +72,12 @@ impl Context {
     /// The real world of this process. Nothing is opened or asked yet.
     pub fn system(tool: &str, signals: Signals) -> Self {
         Self {
-            output: Output::system(tool, &SystemEnvironment),
+            output: Output::system(tool, &Environment::of_process()),
             terminal: Box::new(SystemTerminal::new(signals.clone())),
             signals,
-            clock: Box::new(SystemClock),
+            clock: Rc::new(SystemClock),
             random: Box::new(SystemRandom),
-            environment: Box::new(SystemEnvironment),
+            environment: Environment::of_process(),
             stdin: StandardInput::System,
             globals: Globals::default(),
             used: Vec::new(),
@@ -91,9 +92,9 @@ impl Context {
             output,
             terminal: Box::new(terminal),
             signals: Signals::detached(),
-            clock: Box::new(FixedClock(Timestamp::EPOCH)),
+            clock: Rc::new(FixedClock(Timestamp::EPOCH)),
             random: Box::new(SystemRandom),
-            environment: Box::new(FixedEnvironment::default()),
+            environment: Environment::from_pairs::<&str, &str>([]),
             stdin: StandardInput::holding(b"")?,
             globals: Globals::default(),
             used: Vec::new(),

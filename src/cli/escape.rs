@@ -12,14 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-/// True for a character that could drive, or lie on, a terminal.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
+use crate::text;
 
 /// One line of text: every hostile character, the line break included, becomes `\u{..}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
@@ -31,13 +24,13 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_except(text, |c| matches!(c, '\n' | '\t'))
 }
 
-fn escape_except(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let hostile = |c| is_hostile(c) && !keep(c);
-    if !text.contains(hostile) {
-        return Cow::Borrowed(text);
+fn escape_except(line: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let hostile = |c| text::is_hazardous(c) && !keep(c);
+    if !line.contains(hostile) {
+        return Cow::Borrowed(line);
     }
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
+    let mut safe = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
         if hostile(c) {
             let _ = write!(safe, "\\u{{{:x}}}", u32::from(c));
         } else {
@@ -79,7 +72,7 @@ impl Formatter for Harmless {
     ) -> io::Result<()> {
         let mut units = [0; 2];
         let mut plain = fragment;
-        while let Some((at, c)) = plain.char_indices().find(|&(_, c)| is_hostile(c)) {
+        while let Some((at, c)) = plain.char_indices().find(|&(_, c)| text::is_hazardous(c)) {
             self.0.write_string_fragment(writer, &plain[..at])?;
             for unit in c.encode_utf16(&mut units) {
                 write!(writer, "\\u{unit:04x}")?;
@@ -120,7 +113,7 @@ mod tests {
     fn json_keeps_the_value_and_loses_the_harm() {
         let value = serde_json::json!({"name": "a\u{9b}\u{202e}\x7f\u{e0041}\n\"é"});
         let line = json_line(&value);
-        assert!(!line.contains(is_hostile), "{line}");
+        assert!(!line.contains(text::is_hazardous), "{line}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
     }
 }

@@ -15,7 +15,6 @@
 pub mod answer;
 pub mod args;
 pub mod context;
-pub mod environment;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;

@@ -14,9 +14,9 @@ use rustix::termios::isatty;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Body, SCHEMA_VERSION};
-use super::environment::Environment;
 use super::escape::{escape, escape_lines, json_line};
 use super::report::Failure;
+use crate::environment::Environment;
 use crate::kind::Kind;
 
 /// How answers, warnings and errors are written.
@@ -47,9 +47,9 @@ struct Stream {
 
 impl Output {
     /// The streams of this process. Colour needs a terminal, and that neither `NO_COLOR` nor `TERM=dumb` is set.
-    pub fn system(tool: &str, environment: &dyn Environment) -> Self {
-        let no_color = environment.value("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = environment.value("TERM").is_none_or(|term| term == "dumb");
+    pub fn system(tool: &str, environment: &Environment) -> Self {
+        let no_color = environment.no_color();
+        let dumb = environment.value("TERM").is_none_or(|term| term.expose() == b"dumb");
         let stderr = Stream { to: Box::new(Fd::Stderr), is_terminal: isatty(Fd::Stderr.fd()) };
         Self {
             tool: tool.to_owned(),

@@ -25,17 +25,31 @@ impl Trust {
     }
 }
 
-/// Refuses everything but a plain file with one name, of a trusted owner, closed to group and others.
-pub fn sensitive_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
-    let path = || path.to_path_buf();
+/// Refuses everything but a plain file of a trusted owner.
+fn trusted_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => {}
-        FileType::Symlink => return Err(FsError::Symlink(path())),
-        _ => return Err(FsError::NotRegular(path())),
+        FileType::Symlink => return Err(FsError::Symlink(path.into())),
+        _ => return Err(FsError::NotRegular(path.into())),
     }
-    if !trust.may_use(stat.st_uid) {
-        return Err(FsError::Owner { path: path(), uid: stat.st_uid });
+    if trust.may_use(stat.st_uid) {
+        Ok(())
+    } else {
+        Err(FsError::Owner { path: path.into(), uid: stat.st_uid })
     }
+}
+
+/// As above, and nobody but the owner may change it: for what decides about secrets without being one.
+pub fn unchangeable_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
+    trusted_file(path, stat, trust)?;
+    let mode = stat.st_mode & 0o7777;
+    if mode & 0o022 == 0 { Ok(()) } else { Err(FsError::Writable { path: path.into(), mode }) }
+}
+
+/// Refuses everything but a plain file with one name, of a trusted owner, closed to group and others.
+pub fn sensitive_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
+    trusted_file(path, stat, trust)?;
+    let path = || path.to_path_buf();
     let mode = stat.st_mode & 0o7777;
     if mode & 0o077 != 0 {
         return Err(FsError::Mode { path: path(), mode });
@@ -105,7 +119,8 @@ mod tests {
     fn parents_are_judged_like_strict_modes() {
         let user = Trust { caller: USER };
         let root = Trust { caller: 0 };
-        let table: &[(&[(u32, u32)], u32, Trust, Option<Parents>)] = &[
+        type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
+        let table: &[Row<'_>] = &[
             (&[(0, 0o755), (USER, 0o700)], USER, user, Some(Parents::Closed)),
             (&[(0, 0o755), (0, 0o1777), (USER, 0o700)], USER, user, Some(Parents::Sticky)),
             (&[(0, 0o755), (0, 0o1777)], USER, user, Some(Parents::Sticky)),

@@ -49,6 +49,14 @@ pub enum FsError {
         /// Its permission bits.
         mode: u32,
     },
+    /// Others may change the file.
+    #[error("{} has mode {mode:04o}; only its owner may be able to change it", .path.display())]
+    Writable {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
     /// Others may replace what is in a directory above the file.
     #[error("directory {} has mode {mode:04o}; others could replace what is in it", .path.display())]
     WritableParent {
@@ -130,7 +138,9 @@ impl FsError {
         let quoted = |path: &Path| crate::text::shell_quote(&path.display().to_string());
         match self {
             Self::Mode { path, .. } => vec![format!("chmod 600 {}", quoted(path))],
-            Self::WritableParent { path, .. } => vec![format!("chmod go-w {}", quoted(path))],
+            Self::WritableParent { path, .. } | Self::Writable { path, .. } => {
+                vec![format!("chmod go-w {}", quoted(path))]
+            }
             Self::Locked { .. } => vec!["try again, or give --lock-timeout 2m".to_owned()],
             Self::Full { path, .. } => {
                 let parent = path.parent().filter(|p| !p.as_os_str().is_empty());

@@ -68,6 +68,20 @@ impl HostDirectory {
         self.sync()
     }
 
+    /// Reads `name`, which is no secret but decides how secrets are treated: nobody else may be able to change it.
+    #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
+    pub fn read_public(&self, name: &OsStr, limit: u64) -> Result<Option<Region>, FsError> {
+        let path = self.path.join(name);
+        let fd = match rustix::fs::openat(&self.fd, name, READ, Mode::empty()) {
+            Ok(fd) => fd,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(source) => return Err(FsError::io("open", &path, source)),
+        };
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        checks::unchangeable_file(&path, &stat, self.trust)?;
+        read_exactly(&fd, &path, stat.st_size as u64, limit).map(Some)
+    }
+
     fn open_existing(
         &self,
         name: &OsStr,

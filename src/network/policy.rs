@@ -51,10 +51,12 @@ pub struct NetworkPolicy {
     pub drop_to_one_slot: Verdict,
     /// A writer without a usable state directory (no rollback detection).
     pub missing_state: Verdict,
-    /// A forced action (`--accept-rollback`) without a reason that can be audited.
-    pub unreasoned_override: Verdict,
+    /// A forced action (`--accept-rollback`) that nobody confirmed.
+    pub unconfirmed_override: Verdict,
     /// A `cmd:` passphrase program that others could replace.
     pub untrusted_command: Verdict,
+    /// A value shown on a terminal, where it stays in the scrollback.
+    pub reveal_on_terminal: Verdict,
     /// A store below a sticky, world-writable directory such as `/tmp`.
     pub sticky_parent: Verdict,
     /// A store whose freshness cannot be established by `check`.
@@ -80,8 +82,9 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     single_keyslot: Warn,
     drop_to_one_slot: Refuse,
     missing_state: Refuse,
-    unreasoned_override: Refuse,
+    unconfirmed_override: Refuse,
     untrusted_command: Refuse,
+    reveal_on_terminal: Warn,
     sticky_parent: Warn,
     unknown_freshness: Refuse,
     audit_unavailable: Refuse,
@@ -102,8 +105,9 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     single_keyslot: Warn,
     drop_to_one_slot: Warn,
     missing_state: Warn,
-    unreasoned_override: Allow,
+    unconfirmed_override: Allow,
     untrusted_command: Warn,
+    reveal_on_terminal: Warn,
     sticky_parent: Allow,
     unknown_freshness: Warn,
     audit_unavailable: Warn,
@@ -124,8 +128,9 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     single_keyslot: Allow,
     drop_to_one_slot: Warn,
     missing_state: Warn,
-    unreasoned_override: Allow,
+    unconfirmed_override: Allow,
     untrusted_command: Allow,
+    reveal_on_terminal: Allow,
     sticky_parent: Allow,
     unknown_freshness: Allow,
     audit_unavailable: Warn,

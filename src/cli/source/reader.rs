@@ -7,7 +7,6 @@
 
 use std::ffi::OsString;
 use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use super::Source;
@@ -18,7 +17,6 @@ use crate::cli::needs::Needs;
 use crate::cli::output::Format;
 use crate::cli::report::Failure;
 use crate::kind::Kind;
-use crate::memory;
 use crate::network::{NetworkMode, Verdict};
 use crate::passphrase::{MAX_BYTES, Passphrase};
 use crate::secret::SecretBytes;
@@ -234,12 +232,9 @@ impl<'a> Reader<'a> {
             self.network
         );
         self.judge(self.network.policy().env_secrets, message)?;
-        let value = self.context.environment.value(name).ok_or_else(|| {
+        let secret = self.context.environment.value(name).ok_or_else(|| {
             Failure::input_needed(format!("the environment variable {name} is not set"))
         })?;
-        let mut value = value.into_vec();
-        let secret = SecretBytes::copy_from(&value);
-        memory::wipe(&mut value);
         if secret.len() > cap {
             return Err(input::ReadError::TooLong(cap).into_failure(name));
         }
@@ -294,8 +289,7 @@ fn strip_line_break(bytes: &mut SecretBytes) {
 impl Context {
     /// Where systemd put the credentials of the service.
     fn credentials_directory(&self) -> Option<PathBuf> {
-        let path = PathBuf::from(self.environment.value("CREDENTIALS_DIRECTORY")?);
-        path.is_absolute().then_some(path)
+        self.environment.credentials_directory()
     }
 
     /// The credential that stands in for a passphrase source that is not named.
@@ -313,9 +307,9 @@ impl Context {
 mod tests {
     use super::*;
     use crate::cli::context::StandardInput;
-    use crate::cli::environment::FixedEnvironment;
     use crate::cli::output::Captured;
     use crate::cli::terminal::scripted::{Reply, ScriptedTerminal};
+    use crate::environment::Environment;
 
     const MAINNET: NetworkMode = NetworkMode::Mainnet;
 
@@ -387,8 +381,7 @@ mod tests {
         {
             let (dir, _) = file(name, b"from systemd\n");
             let (mut context, _) = context(ScriptedTerminal::typing(["typed"]));
-            let directory = ("CREDENTIALS_DIRECTORY".to_owned(), dir.path().into());
-            context.environment = Box::new(FixedEnvironment(vec![directory]));
+            context.environment = Environment::from_pairs([("CREDENTIALS_DIRECTORY", dir.path())]);
             let expected = if found { "from systemd" } else { "typed" };
             assert_eq!(text(context.passphrase(MAINNET)), expected, "{name}");
         }
@@ -423,8 +416,7 @@ mod tests {
             (NetworkMode::Devnet, false, false),
         ] {
             let (mut context, seen) = unattended();
-            let variable = ("PASS".to_owned(), "hunter2".into());
-            context.environment = Box::new(FixedEnvironment(vec![variable]));
+            context.environment = Environment::from_pairs([("PASS", "hunter2")]);
             let source = Source::Env("PASS".to_owned());
             let read = Reader::new(&mut context, network).passphrase(Purpose::OPEN, Some(&source));
             assert_eq!(read.is_err(), refused, "{network}");
