@@ -349,6 +349,7 @@ def self_test(options):
             wrong += not good
     finally:
         shutil.rmtree(base, ignore_errors=True)
+    print(f"self-test: {wrong} controls wrong")
     return 1 if wrong else 0
 
 

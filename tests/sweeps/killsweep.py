@@ -387,6 +387,7 @@ def self_test(options):
             print(f"  {'ok' if good else 'WRONG'}: expected {kind or 'nothing'}, found {found}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    print(f"self-test: {wrong} controls wrong")
     return 1 if wrong else 0
 
 
