@@ -33,7 +33,7 @@ if FLAW != "dumpable":
     import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
 flags, words, it = {}, [], iter(sys.argv[1:])
 for a in it:
-    if a in ("--json", "--yes", "--non-interactive", "--dry-run", "--quiet"): flags[a] = True
+    if a in ("--json", "--yes", "--non-interactive", "--dry-run", "--quiet", "--no-kdf-upgrade"): flags[a] = True
     elif a.startswith("--"): flags[a] = next(it)
     else: words.append(a)
 def source(flag):
