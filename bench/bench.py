@@ -123,8 +123,8 @@ class Bench:
             path, size = self.store(f"n{count}.bin", count, FREE)
             sealed = self.home / f"n{count}.age"
             subprocess.run(["age", "-r", public, "-o", str(sealed), str(path)], check=True)
-            copy = self.home / "set.bin"
-            shutil.copy2(path, copy)
+            # A store of its own: a copy of the first would share its identity, and be a rollback of it or the reverse.
+            copy, _ = self.store(f"set{count}.bin", count, FREE)
             copied = self.home / "dd.out"
             found = self.run(
                 {

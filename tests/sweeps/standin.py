@@ -69,7 +69,7 @@ try:
     if pw is None and verb not in ("init", "info"): pw = ask()
     if s and verb == "init": done(15, "exists")
     if s and verb != "info" and hide(pw) != s["pw"]: done(12, "wrong passphrase")
-    r = os.path.join(state, "r.state") if state else None
+    r = os.path.join(state, os.path.basename(path) + ".state") if state else None
     if s and r and os.path.exists(r) and int(open(r).read() or 0) > s["gen"]: done(18, "rollback suspected")
     name = words[2] if len(words) > 2 else None
     if verb == "get":

@@ -76,7 +76,7 @@ def furnish(folder, inputs=None, state_dir=None):
     state.mkdir(mode=0o700, exist_ok=True)
     write_private(folder / "config.toml", f'[security]\nstate_dir = "{state}"\n')
     (folder / "in").mkdir(mode=0o700, exist_ok=True)
-    for name, text in (inputs or INPUTS).items():
+    for name, text in (INPUTS if inputs is None else inputs).items():
         write_private(folder / "in" / name, text)
 
 
