@@ -77,7 +77,7 @@ probe() {
     work=$(mktemp -d)
     mount -t tmpfs -o size=64k ci-probe "$work" || fail "missing: the right to mount a tmpfs"
     umount "$work"
-    strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=1 sync "$work" 2>/dev/null || code=$?
+    { strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=1 sync "$work"; } 2>/dev/null || code=$?
     ((code == 137)) || fail "missing: strace cannot inject a signal here (exit $code)"
     code=0
     strace -qq -o /dev/null -e trace=fsync -e inject=fsync:error=EIO:when=1 sync "$work" 2>/dev/null || code=$?
