@@ -101,6 +101,8 @@ class Scan:
             why.append("copies: " + ", ".join(f"{needle} x{number}" for needle, number in hits.items()))
         if expected is not None and seen.code not in expected:
             why.append(f"exit {seen.code}, expected {expected}: {seen.output[-160:]!r}")
+        if seen.late:
+            why.append("did not end by itself")
         if seen.scanned == 0:
             why.append("nothing was scanned")
         if getattr(seen, "echo", True) is False:
@@ -156,7 +158,8 @@ class Scan:
         common = ["--config", "{dir}/config.toml", "--network", "devnet", "--yes"]
 
         def driver(seen, master):
-            tracee.wait_for(lambda: b":" in seen.output, 10)
+            # A prompt ends its line; a warning before it does not.
+            tracee.wait_for(lambda: seen.output.endswith(b": "), 10)
             time.sleep(0.1)
             os.write(master, TYPED.encode())
             time.sleep(0.2)
