@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Speed and memory of `secrets-admin` beside the Debian `argon2` program, `age -d`, `dd` and a bare clap program.
+
+Prints one markdown table: what was measured, the pass line, the figure, and whether it holds; exit 1 when one does not.
+Nothing here is a timed test: run it on a quiet machine. Needs a release build, root for nothing, and from Debian: argon2,
+age, valgrind, time. Stores are made by the example `fill_store`:
+
+    cargo run --release --example fill_store -- FILE COUNT SIZE --kdf m=KIB,t=N,p=N --passphrase-from file:PATH
+
+which writes COUNT secrets `k0` ... of SIZE bytes each for devnet. "Not KDF" is a store whose KDF costs nothing
+(m=8,t=1,p=1: readers have no floor); `set` there runs with --no-kdf-upgrade.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import compare as side
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FREE = "m=8,t=1,p=1"
+PASSPHRASE = "a passphrase of the benchmark, long enough"
+# Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
+SLOW_PASSPHRASES = [
+    "a" * 100,
+    "abcdefghij" * 10,
+    "qwertyuiop" * 10,
+    "1qaz2wsx3edc" * 8,
+    "p4ssw0rd" * 12,
+    "20112011" * 12,
+    "aB1!" * 25,
+    "4@8({[<369&#!1/|0$5+7%2" * 4,
+    "".join(chr(33 + (i * 37) % 94) for i in range(100)),
+    "".join(chr(33 + (i * i * 7 + i) % 94) for i in range(1024)),
+    "ß" * 100,
+    "dragon monkey letmein " * 400,
+]
+
+
+class Table:
+    """Rows of the answer and whether all hold."""
+
+    def __init__(self):
+        self.rows, self.failed = [], 0
+
+    def add(self, what, line, limit, value, unit, note=""):
+        holds = value <= limit
+        self.failed += not holds
+        self.rows.append([what, line, f"{value:,.3f}" if unit == "x" else f"{value:,.1f} {unit}", "yes" if holds else "**no**", note])
+
+    def show(self):
+        head = ["what", "pass line", "measured", "holds", "beside it"]
+        print("| " + " | ".join(head) + " |\n|---|---|---:|---|---|")
+        for row in self.rows:
+            print("| " + " | ".join(row) + " |")
+
+
+class Bench:
+    """The scratch directory, the binaries, and one method per section of the table."""
+
+    def __init__(self, options, home):
+        self.options, self.home, self.table = options, home, Table()
+        self.tool = str((options.bin / "secrets-admin").resolve())
+        self.write("pw", PASSPHRASE)
+        self.write("value", "v" * 200)
+        (home / "state").mkdir(mode=0o700)
+        self.write("config.toml", f'[security]\nstate_dir = "{home / "state"}"\n')
+        self.common = ["--config", str(home / "config.toml"), "--network", "devnet", "--non-interactive", "--yes"]
+        self.opening = ["--passphrase-from", f"file:{home / 'pw'}"]
+
+    def write(self, name, text):
+        path = self.home / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+
+    def words(self, *words):
+        return [self.tool, *self.common, *words, *self.opening]
+
+    def store(self, name, count, kdf):
+        """A store made by the example; size in MiB comes back."""
+        path = self.home / name
+        if not path.exists():
+            program = self.options.fill_store
+            command = [str(program), str(path), str(count), "200", "--kdf", kdf]
+            done = subprocess.run([*command, *self.opening], check=False)
+            if done.returncode != 0:
+                sys.exit(f"bench: error: {program}: exit {done.returncode}")
+        return path, path.stat().st_size / 2**20
+
+    def run(self, commands, rounds=None, **more):
+        return side.compare(commands, rounds or self.options.rounds, cwd=self.home, **more)
+
+    def kdf(self):
+        """`get` of one secret against the argon2 program with the same parameters."""
+        for mib in (64, 256):
+            path, _ = self.store(f"kdf{mib}.bin", 10, f"m={mib * 1024},t=3,p=1")
+            argon = ["argon2", "0123456789abcdef0123456789abcdef", "-id", "-t", "3", "-k", str(mib * 1024), "-p", "1"]
+            found = self.run(
+                {
+                    "get": (self.words("get", str(path), "k0"), None),
+                    "argon2": ([*argon, "-l", "64", "-r"], str(self.home / "pw")),
+                }
+            )
+            get, peer = found["get"], found["argon2"]
+            note = f"get {get.median_wall() * 1e3:.0f} ms, argon2 {peer.median_wall() * 1e3:.0f} ms"
+            self.table.add(f"get, {mib} MiB t=3 p=1, to argon2", "<= 0.90 x", 0.90, get.ratio(peer), "x", note)
+            self.table.add(
+                f"memory over the KDF's, {mib} MiB", "<= 3 x file + 10 MiB", 10.1, get.rss - mib, "MiB", f"peer {peer.rss - mib:.1f} MiB"
+            )
+
+    def sizes(self):
+        """What is not KDF, at 10 and 100,000 secrets, beside age and dd."""
+        identity = self.home / "age.key"
+        subprocess.run(["age-keygen", "-o", str(identity)], check=True, stderr=subprocess.DEVNULL)
+        public = re.search(r"public key: (\S+)", identity.read_text())[1]
+        for count, get_limit in ((10, 5.0), (self.options.many, 60.0)):
+            path, size = self.store(f"n{count}.bin", count, FREE)
+            sealed = self.home / f"n{count}.age"
+            subprocess.run(["age", "-r", public, "-o", str(sealed), str(path)], check=True)
+            # A store of its own: a copy of the first would share its identity, and be a rollback of it or the reverse.
+            copy, _ = self.store(f"set{count}.bin", count, FREE)
+            copied = self.home / "dd.out"
+            found = self.run(
+                {
+                    "get": (self.words("get", str(path), "k0"), None),
+                    "list": (self.words("list", str(path)), None),
+                    "set": (self.words("set", str(copy), "k1", "--from", f"file:{self.home / 'value'}", "--no-kdf-upgrade"), None),
+                    "age -d": (["age", "-d", "-i", str(identity), "-o", os.devnull, str(sealed)], None),
+                    "spawn": (["/bin/true"], None),
+                    "dd": (["dd", f"if={path}", f"of={copied}", "bs=1M", "conv=fsync"], None),
+                }
+            )
+            get, put, peer, disk = (found[label] for label in ("get", "set", "age -d", "dd"))
+            what = f"{count:,} secrets, {size:.2f} MiB"
+            beside = {"age -d": peer, "list": found["list"], "/bin/true": found["spawn"]}
+            age = ", ".join(f"{label} {one.median_wall() * 1e3:.1f} ms" for label, one in beside.items())
+            self.table.add(f"get without KDF, {what}", f"<= {get_limit:.0f} ms", get_limit, get.median_wall() * 1e3, "ms", age)
+            rss = max(get.rss, put.rss)
+            note = f"get {get.rss:.1f}, set {put.rss:.1f}, age {peer.rss:.1f} MiB"
+            self.table.add(f"memory, {what}", "<= 3 x file + 10 MiB", 3 * size + 10, rss, "MiB", note)
+            if count > 10:
+                note = f"dd {disk.median_wall() * 1e3:.1f} ms"
+                self.table.add(f"set without KDF, {what}", "<= 200 ms", 200.0, put.median_wall() * 1e3, "ms", note)
+                self.table.add(f"set to dd conv=fsync, {what}", "<= 4 x", 4.0, put.ratio(disk), "x", note)
+
+    def start(self):
+        """Instructions of --version, and `info` against a bare clap program."""
+        log = self.home / "callgrind.out"
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={log}"]
+        counts = {}
+        for label, program in {"ours": self.tool, "bare clap": str(self.options.bare_clap)}.items():
+            done = subprocess.run([*command, program, "--version"], capture_output=True, check=False)
+            found = re.search(rb"Collected : (\d+)", done.stderr)
+            if done.returncode != 0 or not found:
+                sys.exit(f"bench: error: callgrind of {program}: exit {done.returncode}: {done.stderr[-300:]!r}")
+            counts[label] = int(found[1])
+        note = f"bare clap {counts['bare clap']:,}"
+        self.table.add("--version", "<= 450,000 instructions", 450_000, counts["ours"], "", note)
+        path, _ = self.store("n10.bin", 10, FREE)
+        found = self.run(
+            {
+                "info": ([self.tool, *self.common, "info", str(path)], None),
+                "bare clap": ([str(self.options.bare_clap), "info", str(path)], None),
+            },
+            rounds=10 * self.options.rounds,
+        )
+        ours, bare = found["info"], found["bare clap"]
+        note = f"info {ours.median_wall() * 1e3:.2f} ms, bare {bare.median_wall() * 1e3:.2f} ms"
+        self.table.add("info to a bare clap program", "<= 2 x", 2.0, ours.ratio(bare), "x", note)
+
+    def passphrases(self):
+        """The slowest passphrase check: an `init --dry-run` on mainnet less the start of the program."""
+        commands = {"start": ([self.tool, "--version"], None)}
+        for number, text in enumerate(SLOW_PASSPHRASES):
+            self.write(f"weak{number}", text[:1000])
+            words = ["--config", str(self.home / "config.toml"), "--network", "mainnet", "--non-interactive", "--dry-run"]
+            words += ["init", str(self.home / "never.bin"), "--new-passphrase-from", f"file:{self.home / f'weak{number}'}"]
+            commands[f"weak{number}"] = ([self.tool, *words], None)
+            # Most of them are refused; that is their job.
+            side.FAILURES_WANTED.add(f"weak{number}")
+        found = self.run(commands, rounds=max(3, self.options.rounds // 3), rss=0)
+        start = found.pop("start").median_wall()
+        for label, one in found.items():
+            if one.code not in (0, 16, 2):
+                sys.exit(f"bench: error: {label}: exit {one.code}: {one.said.strip()}")
+        worst, one = max(found.items(), key=lambda pair: statistics.median(pair[1].wall))
+        slowest = (one.median_wall() - start) * 1e3
+        self.table.add("slowest passphrase check", "<= 50 ms", 50.0, slowest, "ms", f"{worst} of {len(found)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    parser.add_argument("--bin", type=pathlib.Path, default=pathlib.Path(os.environ.get("STRONGROOM_BIN", target / "release")))
+    parser.add_argument("--fill-store", type=pathlib.Path, default=target / "release/examples/fill_store")
+    parser.add_argument("--bare-clap", type=pathlib.Path, default=ROOT / "bench/bare-clap/target/release/bare-clap")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--many", type=int, default=100_000, help="secrets in the large store")
+    parser.add_argument("--only", action="append", choices=["kdf", "sizes", "start", "passphrases"])
+    options = parser.parse_args()
+    for tool in ("argon2", "age", "age-keygen", "valgrind", "dd", "/usr/bin/time"):
+        if shutil.which(tool) is None:
+            sys.exit(f"bench: error: missing: {tool} (apt-get install argon2 age valgrind time)")
+    for path, how in (
+        (options.bin / "secrets-admin", "cargo build --locked --release"),
+        (options.fill_store, "cargo build --locked --release --example fill_store"),
+        (options.bare_clap, "cd bench/bare-clap && cargo build --locked --release"),
+    ):
+        if not path.is_file():
+            sys.exit(f"bench: error: missing: {path} ({how})")
+    with tempfile.TemporaryDirectory(prefix="bench-") as home:
+        bench = Bench(options, pathlib.Path(home))
+        for section in options.only or ["kdf", "sizes", "start", "passphrases"]:
+            getattr(bench, section)()
+    bench.table.show()
+    return 1 if bench.table.failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
