@@ -111,6 +111,8 @@ mod tests {
     const USER: u32 = 1000;
     const OTHER: u32 = 2000;
 
+    type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
+
     fn chain(dirs: &[(u32, u32)]) -> Vec<Ancestor> {
         dirs.iter().map(|&(uid, mode)| Ancestor { path: "/x".into(), uid, mode }).collect()
     }
@@ -119,7 +121,6 @@ mod tests {
     fn parents_are_judged_like_strict_modes() {
         let user = Trust { caller: USER };
         let root = Trust { caller: 0 };
-        type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
         let table: &[Row<'_>] = &[
             (&[(0, 0o755), (USER, 0o700)], USER, user, Some(Parents::Closed)),
             (&[(0, 0o755), (0, 0o1777), (USER, 0o700)], USER, user, Some(Parents::Sticky)),

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -66,6 +66,51 @@ impl HostDirectory {
             .map_err(|source| FsError::io("give away", &path, source))?;
         }
         self.sync()
+    }
+
+    /// Writes a whole new file, which gets its name only when it is complete and durable: a kill leaves nothing behind, and
+    /// least of all half a secret.
+    pub fn write_new(&self, name: &OsStr, owner: Ownership, bytes: &[u8]) -> Result<(), FsError> {
+        let path = self.path.join(name);
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat(&self.fd, ".", flags, Mode::RUSR | Mode::WUSR).map_err(
+            |source| {
+                no_room(source, &path, bytes.len() as u64)
+                    .unwrap_or_else(|| FsError::io("create", &path, source))
+            },
+        )?;
+        let mut file = self.own(fd, path, owner)?;
+        file.reserve(bytes.len() as u64)?;
+        file.append(bytes)?;
+        file.sync()?;
+        // A disk that dropped what it acknowledged is found here, not by whoever needs the file.
+        if *file.read_back()? != *bytes {
+            return Err(FsError::Changed(file.path));
+        }
+        // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
+        let proc = format!("/proc/self/fd/{}", file.fd.as_raw_fd());
+        rustix::fs::linkat(
+            rustix::fs::CWD,
+            proc,
+            &self.fd,
+            name,
+            rustix::fs::AtFlags::SYMLINK_FOLLOW,
+        )
+        .map_err(|source| FsError::io("name", &file.path, source))?;
+        self.sync()
+    }
+
+    /// Gives a file just made its owner and mode, before it holds anything.
+    fn own(&self, fd: OwnedFd, path: PathBuf, owner: Ownership) -> Result<HostFile, FsError> {
+        let file = HostFile { fd, path, written: 0, expected: Cell::new(0) };
+        if self.trust.caller == 0 && owner.uid != 0 {
+            rustix::fs::fchown(&file.fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
+                .map_err(|source| FsError::io("give away", &file.path, source))?;
+        }
+        // Under any umask: the kernel takes bits away at creation, and a stored mode of 0400 is kept.
+        rustix::fs::fchmod(&file.fd, Mode::from_raw_mode(owner.mode & 0o700))
+            .map_err(|source| FsError::io("protect", &file.path, source))?;
+        Ok(file)
     }
 
     /// Reads `name`, which is no secret but decides how secrets are treated: nobody else may be able to change it.
@@ -173,16 +218,7 @@ impl Directory for HostDirectory {
                 no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
             },
         )?;
-        let file = HostFile { fd, path, written: 0, expected: Cell::new(0) };
-        // Belongs to its owner before it holds anything.
-        if self.trust.caller == 0 && owner.uid != 0 {
-            rustix::fs::fchown(&file.fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
-                .map_err(|source| FsError::io("give away", &file.path, source))?;
-        }
-        // Under any umask: the kernel takes bits away at creation, and a stored mode of 0400 is kept.
-        rustix::fs::fchmod(&file.fd, Mode::from_raw_mode(owner.mode & 0o700))
-            .map_err(|source| FsError::io("protect", &file.path, source))?;
-        Ok(Box::new(file))
+        Ok(Box::new(self.own(fd, path, owner)?))
     }
 
     fn rename(&self, from: &OsStr, to: &OsStr, replace: Replace) -> Result<(), FsError> {

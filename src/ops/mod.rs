@@ -16,6 +16,8 @@
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
+pub mod calibrate;
+pub mod check;
 pub mod claims;
 mod commit;
 pub mod contents;
@@ -25,10 +27,14 @@ pub mod gate;
 pub mod init;
 pub mod locate;
 pub mod opening;
+pub mod remember;
 pub mod secrets;
+pub mod signed;
 pub mod slots;
 pub mod state;
 pub mod transaction;
+pub mod verify;
+pub mod write_file;
 
 use std::cell::RefCell;
 use std::time::Duration;

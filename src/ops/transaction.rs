@@ -33,7 +33,7 @@ use crate::isec::{self, IsecError};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::store::keyslot::{Credentials, SlotSecret};
-use crate::store::state::Standing;
+use crate::store::state::{Standing, State};
 
 /// An opened store that nobody else can write.
 pub struct Transaction<'a, 'd> {
@@ -188,6 +188,11 @@ impl<'a, 'd> Transaction<'a, 'd> {
     /// Where the file stands.
     pub const fn site(&self) -> &Site {
         &self.opening.site
+    }
+
+    /// What this host remembers of the file.
+    pub const fn remembered(&self) -> Option<&State> {
+        self.opening.remembered.as_ref()
     }
 
     /// What the transaction works with.

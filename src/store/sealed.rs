@@ -24,6 +24,8 @@ use crate::secret::DataKey;
 
 /// First bytes of every store. The first is not ASCII and the last four catch transfers that translate line ends.
 pub const MAGIC: [u8; 8] = [0x89, b'S', b'R', b'S', 0x0d, 0x0a, 0x1a, 0x0a];
+/// First bytes of an exported inventory.
+pub const INVENTORY_MAGIC: [u8; 8] = [0x89, b'S', b'R', b'I', 0x0d, 0x0a, 0x1a, 0x0a];
 /// The version this build writes.
 pub const VERSION: u16 = 1;
 /// Bytes before the header: magic, version, header length.
@@ -89,6 +91,20 @@ impl SealedStore {
         } else {
             Err(StoreError::Signature)
         }
+    }
+
+    /// The header with what proves it: `magic | version | length | everything before the payload | file hash | signature`.
+    ///
+    /// Whoever trusts the store key can check it without the file, and without being able to read the file.
+    pub fn export_inventory(&self) -> Result<Vec<u8>, StoreError> {
+        let file_hash = self.verify()?;
+        let front = &self.bytes[..self.payload.start];
+        let signature = &self.bytes[self.bytes.len() - SIGNATURE_LEN..];
+        let len =
+            u32::try_from(front.len()).map_err(|_| StoreError::Limit("the header (4 MiB)"))?;
+        let version = VERSION.to_le_bytes();
+        Ok([&INVENTORY_MAGIC, &version[..], &len.to_le_bytes(), front, &file_hash, signature]
+            .concat())
     }
 
     /// Derives the key of a slot and checks the signature at the same time.

@@ -1,0 +1,84 @@
+//! `secrets-admin check`: does a store meet its network's policy?
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::source::reader::Purpose;
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::kind::Kind;
+use crate::ops::check::{self, Severity};
+
+/// Check that a store meets the policy of its network: exit 0 when it does, 1 when it does not
+///
+/// The store is opened and looked into. With --claims-only the signed claims of the inventory are taken instead, which needs
+/// no passphrase; what they do not show counts as not met.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The store
+    file: Option<OsString>,
+    /// Ask for no passphrase: rely on the signed claims
+    #[arg(long)]
+    claims_only: bool,
+    /// Let warnings fail the check too
+    #[arg(long)]
+    strict: bool,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let setup = Setup::new(context)?;
+    let path = setup.store(args.file.as_ref())?;
+    let desk = setup.desk();
+    let file = setup.find(context, &desk, &path)?;
+    let network = file.network();
+    let credentials = if args.claims_only {
+        None
+    } else {
+        let source = context.globals.passphrase_from.clone();
+        Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
+        Some(setup.credentials(context, network)?)
+    };
+    let progress = context.progress("checking");
+    let report = check::check(&desk, file, credentials.as_ref())?;
+    drop(progress);
+    notices::print(context, &report.notices);
+    let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let ok = errors == 0 && (warnings == 0 || !args.strict);
+    let mut text = String::new();
+    for finding in &report.findings {
+        let _ = write!(
+            text,
+            "{} {}: {}\n    why: {}\n    fix: {}\n",
+            finding.severity.name(),
+            finding.rule,
+            finding.message,
+            finding.why,
+            finding.fix
+        );
+    }
+    let _ = match (errors, warnings) {
+        (0, 0) => writeln!(text, "{network}: all checks passed"),
+        (0, n) => writeln!(text, "{network}: passed, warnings: {n}"),
+        (n, m) => writeln!(text, "{network}: not met, errors: {n}, warnings: {m}"),
+    };
+    let findings: Vec<Value> = report
+        .findings
+        .iter()
+        .map(|f| {
+            json!({
+                "rule": f.rule, "severity": f.severity.name(), "message": f.message,
+                "path": crate::text::escape(&path.display().to_string()), "line": null, "column": null,
+                "why": f.why, "fix": f.fix, "refs": f.refs, "basis": f.basis,
+            })
+        })
+        .collect();
+    let json = json!({
+        "network": network.name(), "ok": ok, "errors": errors, "warnings": warnings,
+        "infos": count(Severity::Info), "findings": findings,
+    });
+    Ok(Answer::new(text, json).ending(if ok { Kind::Ok } else { Kind::Findings }))
+}

@@ -1,0 +1,92 @@
+//! `secrets-admin inventory export|pin`.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::info::inventory_json;
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::source::reader::Purpose;
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::fs::Place;
+use crate::ops::{remember, signed, write_file};
+
+/// The signed facts that may be read without a passphrase
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    Export(Export),
+    Pin(Pin),
+}
+
+/// Write the signed inventory to a new file, for a monitoring user who may not read the store
+#[derive(clap::Args)]
+pub struct Export {
+    /// The store
+    file: Option<OsString>,
+    /// The new file
+    #[arg(long, value_name = "FILE")]
+    out: OsString,
+}
+
+/// Make this host trust the store's signing key; needs the passphrase
+#[derive(clap::Args)]
+pub struct Pin {
+    /// The store
+    file: Option<OsString>,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    match &args.verb {
+        Verb::Export(args) => export(args, context),
+        Verb::Pin(args) => pin(args, context),
+    }
+}
+
+fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
+    let setup = Setup::new(context)?;
+    let path = setup.store(args.file.as_ref())?;
+    let desk = setup.desk();
+    let file = setup.find(context, &desk, &path)?;
+    let store = file.require_native("an inventory")?;
+    let report = signed::examine(&desk, &file)?;
+    let bytes = store.export_inventory()?;
+    let out = Path::new(&args.out);
+    write_file::write_new(&desk, &Place::resolve(out, desk.trust)?, &bytes)?;
+    let shown = crate::text::escape(&out.display().to_string());
+    let header = store.header();
+    Ok(Answer::new(
+        format!("wrote {shown} (generation {})\n", header.generation),
+        json!({
+            "out": shown,
+            "generation": header.generation,
+            "inventory": inventory_json(&header.inventory, &report),
+        }),
+    ))
+}
+
+fn pin(args: &Pin, context: &mut Context) -> Result<Answer, Failure> {
+    let setup = Setup::new(context)?;
+    let path = setup.store(args.file.as_ref())?;
+    let desk = setup.desk();
+    let file = setup.find(context, &desk, &path)?;
+    file.require_native("a signing key")?;
+    let network = file.network();
+    let source = context.globals.passphrase_from.clone();
+    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
+    let credentials = setup.credentials(context, network)?;
+    let progress = context.progress("deriving the key");
+    let pinned = remember::pin(&desk, file, &credentials)?;
+    drop(progress);
+    notices::print(context, &pinned.notices);
+    let key = pinned.key.to_string();
+    let text = format!("{key}\nfor a host without state: [security] store_keys = [\"{key}\"]\n");
+    Ok(Answer::new(text, json!({ "store_key": key, "dry_run": context.globals.dry_run })))
+}

@@ -1,0 +1,95 @@
+//! `secrets-admin passphrase change`.
+
+use std::ffi::OsString;
+
+use serde_json::json;
+
+use super::answer;
+use super::init::show_generated;
+use super::others::OtherSlots;
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::source::reader::{Purpose, Reader};
+use crate::cli::{Answer, Context, Failure};
+use crate::isec;
+use crate::ops::locate::Format;
+use crate::ops::slots::{self, NewSecret};
+use crate::store::keyslot::Credentials;
+
+/// Change the passphrase of a keyslot
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    Change(Change),
+}
+
+/// Give the keyslot that the old passphrase opens a new one
+///
+/// With one keyslot the store also gets a new data key, so that the old passphrase and an old copy of the file read nothing
+/// that comes after. With several, name the others' passphrases to get the same.
+#[derive(clap::Args)]
+pub struct Change {
+    /// The store
+    file: Option<OsString>,
+    /// Make a new passphrase of 7 random words and show it once on the terminal
+    #[arg(long, conflicts_with = "new_passphrase_from")]
+    generate: bool,
+    /// Cost of the key derivation: m=KIB,t=N,p=N
+    #[arg(long, value_name = "COSTS")]
+    kdf: Option<OsString>,
+    /// The old passphrase is known to somebody else: take a new data key, signing key and audit root
+    #[arg(long)]
+    compromised: bool,
+    /// The keyfile that goes with the new passphrase
+    #[arg(long, value_name = "FILE")]
+    new_keyfile: Option<OsString>,
+    #[command(flatten)]
+    others: OtherSlots,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let Verb::Change(args) = &args.verb;
+    let setup = Setup::new(context)?;
+    let path = setup.store(args.file.as_ref())?;
+    let desk = setup.desk();
+    let file = setup.find(context, &desk, &path)?;
+    let network = file.network();
+    let base = match file.format() {
+        Format::Native => network.policy().kdf_default,
+        Format::IgraCurrent | Format::IgraLegacy => isec::DEFAULT_KDF,
+    };
+    let kdf = answer::kdf(args.kdf.as_ref(), base)?;
+    let (old, new) =
+        (context.globals.passphrase_from.clone(), context.globals.new_passphrase_from.clone());
+    let mut needs = Needs::new().passphrase(Purpose::OPEN, old.as_ref());
+    if !args.generate {
+        needs = needs.passphrase(Purpose::NEW, new.as_ref());
+    }
+    needs.check(context)?;
+    let credentials = setup.credentials(context, network)?;
+    let presented = args.others.read(&setup, context, network)?;
+    let passphrase = if args.generate {
+        show_generated(context)?
+    } else {
+        Reader::new(context, network).new_passphrase(Purpose::NEW, new.as_ref())?
+    };
+    let keyfile =
+        setup.keyfile_hash(context, args.new_keyfile.as_deref().map(std::path::Path::new))?;
+    let new = Credentials { passphrase, keyfile };
+    let progress = context.progress("deriving the keys");
+    let outcome = slots::change_passphrase(
+        &desk,
+        file,
+        &credentials,
+        &NewSecret { credentials: &new, kdf },
+        &args.others.others(&presented),
+        args.compromised,
+    )?;
+    drop(progress);
+    Ok(answer::change(context, &outcome, "changed the passphrase", json!({})))
+}

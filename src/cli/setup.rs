@@ -1,0 +1,267 @@
+//! What every command of every tool starts with: the configuration, the store's path, the environment scan, the desk.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::args::Globals;
+use super::context::Context;
+use super::needs::Needs;
+use super::report::Failure;
+use super::source::Source;
+use super::source::input::{self, open_file};
+use super::source::reader::{Purpose, Reader};
+use crate::clock::Clock;
+use crate::config::{self, Config, InventoryDetail, StateChoice};
+use crate::crypto::mac;
+use crate::crypto::random::SystemRandom;
+use crate::crypto::sign::PublicKey;
+use crate::environment::{self, EnvDecision, host};
+use crate::fs::{Place, Trust};
+use crate::kind::Kind;
+use crate::network::NetworkMode;
+use crate::network::policy::Verdict;
+use crate::ops::audit::Unaudited;
+use crate::ops::state::StatePaths;
+use crate::ops::{Desk, Settings, StateHome, StoreFile};
+use crate::passphrase::strength;
+use crate::store::inventory::Level;
+use crate::store::keyslot::Credentials;
+
+/// Largest keyfile.
+const MAX_KEYFILE: usize = 1 << 20;
+
+/// What was decided before the command starts.
+pub struct Setup {
+    /// The configuration; the default when there is no file.
+    pub config: Config,
+    /// The network that was stated, by flag or configuration.
+    pub network: Option<NetworkMode>,
+    globals: Globals,
+    clock: Rc<dyn Clock>,
+    stop: Box<dyn Fn() -> Option<Kind>>,
+    state: StatePaths,
+    warned: RefCell<BTreeSet<String>>,
+}
+
+impl Setup {
+    /// Reads the configuration and combines it with the flags.
+    pub fn new(context: &Context) -> Result<Self, Failure> {
+        let globals = context.globals.clone();
+        let config = read_config(globals.config.as_deref())?;
+        let signals = context.signals.clone();
+        let configured = match &config.state {
+            StateChoice::Directory(path) => Some(path.clone()),
+            StateChoice::Default | StateChoice::None => None,
+        };
+        Ok(Self {
+            network: globals.network.or(config.network),
+            config,
+            globals,
+            clock: Rc::clone(&context.clock),
+            stop: Box::new(move || signals.interrupted()),
+            state: StatePaths {
+                configured,
+                systemd: context.environment.state_directory(),
+                xdg_state_home: context.environment.xdg_state_home(),
+                home: context.environment.home(),
+            },
+            warned: RefCell::default(),
+        })
+    }
+
+    /// The store that is meant: an argument, `--store`, or the configuration.
+    pub fn store(&self, argument: Option<&OsString>) -> Result<PathBuf, Failure> {
+        match (argument, &self.globals.store, &self.config.store) {
+            (Some(_), Some(_), _) => {
+                Err(Failure::usage("the store is given twice: as an argument and with --store"))
+            }
+            (Some(path), None, _) if path.is_empty() => {
+                Err(Failure::usage("the path of the store is empty"))
+            }
+            (Some(path), None, _) => Ok(path.into()),
+            (None, Some(path), _) | (None, None, Some(path)) => Ok(path.clone()),
+            (None, None, None) => Err(Failure::usage("no store is named")
+                .hint("name it as the first argument: FILE")
+                .hint("or with a flag: --store FILE")
+                .hint("or in the configuration: [security] store = \"/path\"")),
+        }
+    }
+
+    /// The desk that an operation works at.
+    pub fn desk(&self) -> Desk<'_> {
+        let trust = Trust::of_process();
+        let mut words = strength::Context::new();
+        for name in [host::host_name(), host::user_name()].into_iter().flatten() {
+            words = words.with(&name);
+        }
+        Desk {
+            clock: self.clock.as_ref(),
+            random: RefCell::new(Box::new(SystemRandom)),
+            trust,
+            stop: self.stop.as_ref(),
+            state: match self.config.state {
+                StateChoice::None => StateHome::Disabled,
+                StateChoice::Default | StateChoice::Directory(_) => self.state.open(trust),
+            },
+            settings: self.settings(),
+            words,
+            audit: &Unaudited,
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let globals = &self.globals;
+        let mut ceiling = globals.kdf_ceiling;
+        if let (true, Some(mib)) =
+            (ceiling == Globals::default().kdf_ceiling, self.config.max_kdf_mem_mib)
+        {
+            ceiling.memory_kib = u32::try_from(mib).unwrap_or(u32::MAX >> 10) << 10;
+        }
+        Settings {
+            network: self.network,
+            lock_timeout: globals.lock_timeout,
+            slot: globals.slot.map(u16::from),
+            ceiling,
+            kdf_upgrade: !globals.no_kdf_upgrade,
+            roles: self.config.roles.clone(),
+            required: self.config.required_secrets.clone(),
+            store_keys: self.config.store_keys.iter().map(|key| PublicKey(*key)).collect(),
+            min_generation: self.config.min_generation.unwrap_or(0),
+            inventory: match self.config.inventory {
+                InventoryDetail::Full => Level::Full,
+                InventoryDetail::Keys => Level::Keys,
+                InventoryDetail::None => Level::None,
+            },
+            reason: globals.reason.clone(),
+            accept_rollback: globals.accept_rollback.clone(),
+            dry_run: globals.dry_run,
+        }
+    }
+
+    /// Applies the rule on secrets in the environment. Comes before any passphrase is read.
+    pub fn guard_environment(
+        &self,
+        context: &mut Context,
+        network: NetworkMode,
+    ) -> Result<(), Failure> {
+        if context.environment.has_igra_passphrase() && self.first("igra passphrase") {
+            context.output.warn("IGRA_SECRETS_PASSPHRASE is set and ignored");
+        }
+        match environment::check(&context.environment, network) {
+            EnvDecision::Clean => Ok(()),
+            EnvDecision::Warn(names) => {
+                let verdict = network.policy().env_secrets;
+                if verdict == Verdict::Warn && self.first("environment secrets") {
+                    context.output.warn(&format!(
+                        "secrets in the environment are readable by every process of this user: {}",
+                        names.join(", ")
+                    ));
+                }
+                Ok(())
+            }
+            EnvDecision::Refuse(names) => Err(Failure::policy(format!(
+                "{network} forbids secrets in the environment: {}",
+                names.join(", ")
+            ))
+            .hint(format!("unset {}", names.join(" ")))
+            .hint("put the value into the store and change it: it was readable in /proc")),
+        }
+    }
+
+    fn first(&self, what: &str) -> bool {
+        self.warned.borrow_mut().insert(what.to_owned())
+    }
+
+    /// Finds the store and applies the rules that come before a passphrase is asked for.
+    pub fn find(
+        &self,
+        context: &mut Context,
+        desk: &Desk<'_>,
+        path: &Path,
+    ) -> Result<StoreFile, Failure> {
+        let file = StoreFile::find(desk, path)?;
+        let network = file.network();
+        if self.network.is_none() && network != NetworkMode::Mainnet && self.first("network") {
+            context.output.note(&format!("this is a {network} store"));
+        }
+        self.guard_environment(context, network)?;
+        self.confirm_override(context, network)?;
+        Ok(file)
+    }
+
+    /// `--accept-rollback` on a network that minds wants a typed phrase, or `--yes`.
+    fn confirm_override(&self, context: &mut Context, network: NetworkMode) -> Result<(), Failure> {
+        const PHRASE: &str = "accept rollback";
+        let forced = self.globals.accept_rollback.is_some()
+            && network.policy().unconfirmed_override == Verdict::Refuse;
+        if !forced || self.globals.yes {
+            return Ok(());
+        }
+        Needs::new().confirmation().check(context)?;
+        let question = format!("an older copy will become the truth; type '{PHRASE}'");
+        if context.terminal.type_phrase(&question, PHRASE)? {
+            Ok(())
+        } else {
+            Err(Failure::input_needed("the phrase was not typed; nothing was changed"))
+        }
+    }
+
+    /// What opens the store.
+    pub fn credentials(
+        &self,
+        context: &mut Context,
+        network: NetworkMode,
+    ) -> Result<Credentials, Failure> {
+        let keyfile = self.keyfile_hash(context, self.globals.keyfile.as_deref())?;
+        Ok(Credentials { passphrase: context.passphrase(network)?, keyfile })
+    }
+
+    /// What opens another slot than the one of the global flags, or the source of a slot's passphrase.
+    pub fn other_credentials(
+        &self,
+        context: &mut Context,
+        network: NetworkMode,
+        source: &Source,
+    ) -> Result<Credentials, Failure> {
+        let keyfile = self.keyfile_hash(context, self.globals.keyfile.as_deref())?;
+        let passphrase = Reader::new(context, network).passphrase(Purpose::OPEN, Some(source))?;
+        Ok(Credentials { passphrase, keyfile })
+    }
+
+    /// SHA-256 of a keyfile. It is a secret like any other: the same checks, and nothing of it is kept.
+    pub fn keyfile_hash(
+        &self,
+        context: &Context,
+        path: Option<&Path>,
+    ) -> Result<Option<mac::Hash>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        let file = open_file(path, input::Trust::Private)?;
+        let bytes = input::read_all(file.as_fd(), MAX_KEYFILE, &context.signals, None)
+            .map_err(|error| error.into_failure("the keyfile"))?;
+        if bytes.is_empty() {
+            return Err(Failure::usage("the keyfile is empty"));
+        }
+        Ok(Some(mac::sha256(&[bytes.expose()])))
+    }
+}
+
+/// Reads the configuration that was named, or the default one if it is there.
+fn read_config(named: Option<&Path>) -> Result<Config, Failure> {
+    let path = named.unwrap_or(Path::new(config::DEFAULT_PATH));
+    let text = Place::resolve(path, Trust::of_process()).and_then(|place| {
+        let trust = Trust::of_process();
+        place.check_parents(trust.caller)?;
+        place.directory().read_public(place.name(), config::MAX_BYTES as u64)
+    });
+    match text {
+        Ok(Some(text)) => Ok(config::parse(&text, path)
+            .map_err(|error| Failure::from_error(error.kind(), &error, Vec::new()))?),
+        Ok(None) | Err(crate::fs::FsError::NotFound(_)) if named.is_none() => Ok(Config::default()),
+        Ok(None) => Err(Failure::usage(format!("no such configuration file: {}", path.display()))),
+        Err(error) => Err(Failure::from_error(Kind::Usage, &error, error.hints())),
+    }
+}

@@ -1,0 +1,72 @@
+//! Change what this host remembers of a store; the store itself stays as it is.
+
+use super::audit::Event;
+use super::contents::Contents;
+use super::transaction::{Rekey, Transaction};
+use super::{Desk, Notice, OpError, StateHome, StoreFile};
+use crate::clock::Timestamp;
+use crate::crypto::random;
+use crate::crypto::sign::PublicKey;
+use crate::kind::Kind;
+use crate::store::keyslot::Credentials;
+
+/// A signing key that this host now trusts.
+pub struct Pinned {
+    /// The key.
+    pub key: PublicKey,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Opens the store, and remembers its signing key with its generation.
+pub fn pin(desk: &Desk<'_>, file: StoreFile, credentials: &Credentials) -> Result<Pinned, OpError> {
+    if let StateHome::Unavailable(why) = &desk.state {
+        return Err(OpError::NoState(why.clone()));
+    }
+    // Opening for change remembers what is news; nothing else is done.
+    let opening = Transaction::begin(desk, file, credentials, Rekey::Caller)?.abandon();
+    let Contents::Native(store) = &opening.contents else { return Err(OpError::NoSecret) };
+    Ok(Pinned { key: store.header().store_key, notices: opening.notices })
+}
+
+/// A time that was taken as the truth.
+pub struct AcceptedClock {
+    /// The latest time that this host had seen.
+    pub seen: Timestamp,
+    /// The time now.
+    pub now: Timestamp,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Takes the current time as the truth.
+pub fn accept_clock(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: &Credentials,
+    reason: &str,
+) -> Result<AcceptedClock, OpError> {
+    if let StateHome::Unavailable(why) = &desk.state {
+        return Err(OpError::NoState(why.clone()));
+    }
+    let tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
+    let now = desk.clock.now();
+    let Some(mut state) = tx.remembered().cloned() else {
+        return Ok(AcceptedClock { seen: now, now, notices: tx.abandon().notices });
+    };
+    let seen = state.max_seen_time;
+    state.max_seen_time = now;
+    if !desk.settings.dry_run {
+        let mut event = Event::new("state.accept-clock", None);
+        event.reason = Some(reason.to_owned());
+        desk.audit.intent(&event, state.max_generation)?;
+        let token = random::bytes(desk.random.borrow_mut().as_mut())?;
+        desk.state.prepare(&state, token, desk.trust.caller)?.commit()?;
+        desk.audit.done(&event, state.max_generation).map_err(|error| OpError::AfterCommit {
+            generation: state.max_generation,
+            what: error.to_string(),
+            kind: Kind::Audit,
+        })?;
+    }
+    Ok(AcceptedClock { seen, now, notices: tx.abandon().notices })
+}
