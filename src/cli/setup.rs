@@ -119,7 +119,7 @@ impl Setup {
         if let (true, Some(mib)) =
             (ceiling == Globals::default().kdf_ceiling, self.config.max_kdf_mem_mib)
         {
-            ceiling.memory_kib = u32::try_from(mib).unwrap_or(u32::MAX >> 10) << 10;
+            ceiling.memory_kib = mib << 10;
         }
         Settings {
             network: self.network,

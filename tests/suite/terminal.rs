@@ -16,7 +16,7 @@ use crate::support::pty::{CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, Session};
 fn asks_on_the_terminal_when_started_by_the_other_tests() {
     let Some(question) = Environment::of_process().value("QUESTION") else { return };
     let mut terminal = SystemTerminal::new(Signals::install().expect("signals"));
-    let answer = match question.to_str() {
+    let answer = match std::str::from_utf8(question.expose()).ok() {
         Some("secret") => terminal
             .read_secret("passphrase: ")
             .map(|secret| format!("{} bytes", secret.expose().len())),
