@@ -117,9 +117,10 @@ mod tests {
 
     #[test]
     fn parents_are_judged_like_strict_modes() {
+        type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
+
         let user = Trust { caller: USER };
         let root = Trust { caller: 0 };
-        type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
         let table: &[Row<'_>] = &[
             (&[(0, 0o755), (USER, 0o700)], USER, user, Some(Parents::Closed)),
             (&[(0, 0o755), (0, 0o1777), (USER, 0o700)], USER, user, Some(Parents::Sticky)),

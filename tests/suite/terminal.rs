@@ -3,31 +3,32 @@
 //! The program that asks is this test binary itself, started again on a pseudo-terminal for the one test below that asks.
 
 use rustix::process::{Signal, kill_process};
-use strongroom::cli::environment::{Environment, SystemEnvironment};
 use strongroom::cli::output::Output;
 use strongroom::cli::progress::Progress;
 use strongroom::cli::signal::Signals;
 use strongroom::cli::terminal::{SystemTerminal, Terminal};
+use strongroom::environment::Environment;
 
 use crate::support::pty::{CTRL_BACKSLASH, CTRL_C, CTRL_D, CTRL_Z, Session};
 
 /// The other side of the tests in this file; does nothing unless they have started it.
 #[test]
 fn asks_on_the_terminal_when_started_by_the_other_tests() {
-    let Some(question) = SystemEnvironment.value("QUESTION") else { return };
+    let environment = Environment::of_process();
+    let Some(question) = environment.value("QUESTION") else { return };
     let mut terminal = SystemTerminal::new(Signals::install().expect("signals"));
-    let answer = match question.to_str() {
-        Some("secret") => terminal
+    let answer = match question.expose() {
+        b"secret" => terminal
             .read_secret("passphrase: ")
             .map(|secret| format!("{} bytes", secret.expose().len())),
-        Some("progress") => {
-            let output = Output::system("demo", &SystemEnvironment);
+        b"progress" => {
+            let output = Output::system("demo", &environment);
             let progress = Progress::start(&output, "deriving the key");
             std::thread::sleep(std::time::Duration::from_millis(1200));
             drop(progress);
             Ok("done".to_owned())
         }
-        Some("confirm") => terminal.confirm("remove it?").map(|yes| format!("{yes}")),
+        b"confirm" => terminal.confirm("remove it?").map(|yes| format!("{yes}")),
         _ => terminal.show_once("write this down", b"one two three").map(|()| "shown".to_owned()),
     };
     let text = answer.unwrap_or_else(|error| error.kind().name().to_owned());
