@@ -3,7 +3,7 @@
 //! Everything else takes a [`Clock`] or a [`Timestamp`], so that a test can hold time still and no environment variable can
 //! move it in production. Inside a store, *generation* decides what is newer; a timestamp is information.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A point in time: whole seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +68,24 @@ impl Clock for FixedClock {
     }
 }
 
+/// A source of time that only moves forward: what a deadline is measured with.
+pub trait Monotonic: Send + Sync {
+    /// Time since a fixed moment in the past.
+    fn elapsed(&self) -> Duration;
+}
+
+/// Time since the host was started, the time it slept included: a secret does not live longer because a lid was closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BootClock;
+
+impl Monotonic for BootClock {
+    fn elapsed(&self) -> Duration {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let part = |n: i64| u64::try_from(n).unwrap_or(0);
+        Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +95,12 @@ mod tests {
         assert_eq!(Timestamp::from_unix(1_769_247_000).to_string(), "2026-01-24T09:30:00Z");
         assert_eq!(Timestamp::EPOCH.to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from_unix(u64::MAX).to_string(), "@18446744073709551615");
+    }
+
+    #[test]
+    fn the_boot_clock_moves_forward() {
+        let first = BootClock.elapsed();
+        assert!(first > Duration::ZERO);
+        assert!(BootClock.elapsed() >= first);
     }
 }

@@ -90,6 +90,22 @@ impl Environment {
         names
     }
 
+    /// Name and value of every variable that carries a secret, in the order they stand in the environment.
+    #[cfg(feature = "env-secrets")]
+    #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
+    pub fn secrets(&self) -> Vec<(OsString, SecretBytes)> {
+        let keep = |(name, value): (OsString, OsString)| {
+            let mut value = value.into_vec();
+            let secret = carries_secret(&name).then(|| SecretBytes::copy_from(&value));
+            value.zeroize();
+            Some((name, secret?))
+        };
+        match &self.0 {
+            Source::Process => std::env::vars_os().filter_map(keep).collect(),
+            Source::Pairs(pairs) => pairs.iter().cloned().filter_map(keep).collect(),
+        }
+    }
+
     /// True when `IGRA_SECRETS_PASSPHRASE` is set. It is ignored, with one warning.
     pub fn has_igra_passphrase(&self) -> bool {
         self.names().iter().any(|name| name == IGRA_PASSPHRASE)
@@ -181,7 +197,7 @@ fn carries_secret(name: &OsStr) -> bool {
 }
 
 /// A name as it may be printed: ASCII, without anything that drives a terminal, and not endless.
-fn shown(name: &OsStr) -> String {
+pub(crate) fn shown(name: &OsStr) -> String {
     let bytes = name.as_bytes();
     let start = bytes.get(..SHOWN).unwrap_or(bytes);
     let more = if start.len() < bytes.len() { "..." } else { "" };

@@ -113,14 +113,27 @@ impl SecretRoles {
     }
 }
 
+/// The name of the payment secret of one signer's profile, such as `signer-01`.
+pub fn payment_secret_of(profile: &str) -> String {
+    format!("igra.signer.payment_secret_{profile}")
+}
+
+/// The profile that a name of the role `payment_secret` belongs to; `None` when it is not one profile's.
+pub fn profile_of_payment_secret(name: &str) -> Option<&str> {
+    profile(name, "payment_secret")
+}
+
+fn profile<'a>(name: &'a str, role: &str) -> Option<&'a str> {
+    name.strip_prefix("igra.signer.")?
+        .strip_prefix(role)?
+        .strip_prefix('_')
+        .filter(|profile| !profile.is_empty())
+}
+
 fn has_role(name: &str, role: &str, configured: &[SecretName]) -> bool {
     name == role
         || name.strip_prefix("igra.hd.") == Some(role)
-        || name
-            .strip_prefix("igra.signer.")
-            .and_then(|rest| rest.strip_prefix(role))
-            .and_then(|rest| rest.strip_prefix('_'))
-            .is_some_and(|profile| !profile.is_empty())
+        || profile(name, role).is_some()
         || configured.iter().any(|other| other.as_str() == name)
 }
 

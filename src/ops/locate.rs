@@ -108,8 +108,10 @@ pub(super) struct Snapshot {
 }
 
 /// Which file was read, and whose it is.
-pub(super) struct FileTag {
+pub struct FileTag {
+    /// Which one.
     pub id: FileId,
+    /// Whose.
     pub owner: Ownership,
     /// Held open so that the inode cannot be used again; see [`FileId`].
     _descriptor: Option<OwnedFd>,

@@ -2,7 +2,7 @@
 //!
 //! Nothing here prints or asks. An operation is given a [`Desk`] (clock, randomness, settings, a way to be stopped), finds the
 //! file as a [`StoreFile`], opens it with credentials, and returns data. Whatever changes a file goes through one
-//! [`Transaction`](transaction::Transaction): lock, read, decide, intent, commit, outcome.
+//! [`Transaction`]: lock, read, decide, intent, commit, outcome.
 //!
 //! | module | verb |
 //! |---|---|
@@ -41,7 +41,7 @@ use std::time::Duration;
 
 pub use contents::Contents;
 pub use error::OpError;
-pub use locate::{Format, StoreFile};
+pub use locate::{FileTag, Format, StoreFile};
 pub use opening::Opening;
 pub use state::StateHome;
 pub use transaction::{Receipt, Transaction};

@@ -108,6 +108,11 @@ pub(super) enum Refreshed {
 }
 
 impl Opening {
+    /// What a holder keeps that outlives the desk: the contents, and which file they came from.
+    pub fn into_contents(self) -> (Contents, FileTag) {
+        (self.contents, self.tag)
+    }
+
     /// With the lock held: makes sure that this is the file that now has the name.
     pub(super) fn refresh(self, desk: &Desk<'_>) -> Result<Refreshed, OpError> {
         let Self { site, contents, mut notices, tag, .. } = self;
