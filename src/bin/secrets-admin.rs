@@ -1,7 +1,12 @@
 //! `secrets-admin`: the encrypted secrets file. Everything it does is in the library.
+//!
+//! The entry point is C's `main`, not Rust's: the standard runtime would first read `/proc/self/maps` to find the bounds of the
+//! main thread's stack, a sixth of all instructions of a short command, for a message on stack overflow. What else it does
+//! (open descriptors 0 to 2, ignore `SIGPIPE`) is done by `cli::main` in the way a tool that holds keys needs it.
+#![no_main]
 
 use std::alloc::System;
-use std::process::ExitCode;
+use std::ffi::{c_char, c_int};
 
 use strongroom::cli;
 use zeroizing_alloc::ZeroAlloc;
@@ -10,6 +15,8 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-fn main() -> ExitCode {
-    cli::main(&cli::secrets_admin::TOOL)
+#[unsafe(no_mangle)]
+#[expect(unsafe_code, reason = "the one name that the C library calls; nothing else may define it")]
+extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
+    cli::main(&cli::secrets_admin::TOOL).into()
 }

@@ -4,6 +4,7 @@
 //! that nobody else can read, and has three open standard streams.
 
 use std::panic::PanicHookInfo;
+use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
@@ -24,6 +25,10 @@ pub fn harden() -> Result<(), Failure> {
         .and_then(|()| process::set_dumpable_behavior(DumpableBehavior::NotDumpable))
         .map_err(|cause| Failure::io("cannot turn off core dumps", cause))?;
     process::umask(Mode::RWXG | Mode::RWXO);
+    // A reader that goes away is an error of a write, with an exit code, not a death without one. A handler, unlike ignoring,
+    // is not passed on to programs that are started.
+    signal_hook::flag::register(signal_hook::consts::SIGPIPE, Arc::default())
+        .map_err(|cause| Failure::io("cannot take over SIGPIPE", cause))?;
     Ok(())
 }
 

@@ -32,7 +32,6 @@ pub mod usage;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -77,16 +76,16 @@ impl Tool {
     }
 }
 
-/// The whole of a binary's `main`.
-pub fn main(tool: &Tool) -> ExitCode {
+/// The whole of a binary's `main`; answers the exit code.
+pub fn main(tool: &Tool) -> u8 {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let json = usage::wants_json(&argv);
     hardening::install_panic_hook(tool.name, json);
-    let kind =
-        catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json))).unwrap_or(Kind::Findings);
-    // What the command left on the stack: digests, parts of passphrases.
-    memory::scrub_stack();
-    ExitCode::from(kind.code())
+    let kind = catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json))).unwrap_or_else(|_| {
+        memory::scrub_stack();
+        Kind::Findings
+    });
+    kind.code()
 }
 
 fn start(tool: &Tool, argv: &[OsString], json: bool) -> Kind {

@@ -239,7 +239,9 @@ fn look_inside(
     let opening = file.unlock(desk, credentials)?;
     "looked inside".clone_into(&mut findings.basis);
     let (network, path) = (opening.site.network, opening.site.path.clone());
-    let names = opening.contents.names();
+    let roles = &desk.settings.roles;
+    let names =
+        opening.contents.names_where(|name| roles.is_payment(name) || roles.is_wallet(name));
     let facts =
         Facts::gather(desk, network, &path, &names, |name| opening.contents.value(name, None))?;
     let payment = !facts.payment.is_empty();

@@ -29,9 +29,15 @@ pub enum Contents {
 impl Contents {
     /// Every name, sorted bytewise. Igra's may be any text.
     pub fn names(&self) -> Vec<String> {
+        self.names_where(|_| true)
+    }
+
+    /// The names that `wanted` picks, sorted bytewise; the others are not copied.
+    pub fn names_where(&self, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let pick = |name: &str| wanted(name).then(|| name.to_owned());
         match self {
-            Self::Native(store) => store.names().map(str::to_owned).collect(),
-            Self::Igra(file) => file.entries.iter().map(|(name, _)| name.to_owned()).collect(),
+            Self::Native(store) => store.names().filter_map(pick).collect(),
+            Self::Igra(file) => file.entries.iter().filter_map(|(name, _)| pick(name)).collect(),
         }
     }
 

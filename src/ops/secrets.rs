@@ -134,12 +134,12 @@ pub fn payment_notice(
     contents: &Contents,
     network: crate::network::NetworkMode,
 ) -> Result<Option<Notice>, OpError> {
-    let roles = &desk.settings.roles;
-    let mut set = false;
-    for name in contents.names().iter().filter(|name| roles.is_payment(name)) {
-        set |= contents.value(name, None)?.is_some_and(|value| !value.is_blank());
+    for name in contents.names_where(|name| desk.settings.roles.is_payment(name)) {
+        if contents.value(&name, None)?.is_some_and(|value| !value.is_blank()) {
+            return Ok(None);
+        }
     }
-    Ok((!set).then_some(Notice::PaymentSecretMissing(network)))
+    Ok(Some(Notice::PaymentSecretMissing(network)))
 }
 
 /// One value, opened.
