@@ -10,5 +10,6 @@
 mod command_line;
 mod isec;
 mod primitives;
+mod store_format;
 mod support;
 mod terminal;
