@@ -182,7 +182,7 @@ mod tests {
     fn the_nonce_differs_with_the_content_even_when_the_generator_repeats() {
         struct Stuck;
         impl Random for Stuck {
-            fn fill(&mut self, out: &mut [u8]) -> Result<(), crate::crypto::random::RandomError> {
+            fn fill(&mut self, out: &mut [u8]) -> Result<(), random::RandomError> {
                 out.fill(9);
                 Ok(())
             }

@@ -178,7 +178,7 @@ def main():
             return file.read()
 
     keyfile = content(options.keyfile) if options.keyfile else None
-    passphrase = content(options.passphrase_file)
+    passphrase = content(options.passphrase_file).removesuffix(b"\n")
     for path in options.store:
         try:
             answer = read(content(path), passphrase, keyfile, options.dek)

@@ -145,20 +145,17 @@ impl Parts {
         let encoded = header.encode();
         let len = u32::try_from(encoded.len()).expect("short").to_le_bytes();
         let mut file = [&self.file[..10], &len, &encoded].concat();
-        match plain {
-            Some(mut plain) => {
-                let key = hkdf(&self.dek, &self.store_id, &[labels::HEADER]);
-                let mac = mac::hmac(&key, &[&file]);
-                file.extend_from_slice(&mac);
-                let key = payload_key(&self.dek, header, &self.header).expect("complete");
-                let tag = aead::seal(&key, &[0; 24], &file, &mut plain);
-                file.extend_from_slice(&plain);
-                file.extend_from_slice(&tag);
-            }
-            None => {
-                let end = self.file.len() - 64;
-                file.extend_from_slice(&self.file[self.payload_start - 32..end]);
-            }
+        if let Some(mut plain) = plain {
+            let key = hkdf(&self.dek, &self.store_id, &[labels::HEADER]);
+            let mac = mac::hmac(&key, &[&file]);
+            file.extend_from_slice(&mac);
+            let key = payload_key(&self.dek, header, &self.header).expect("complete");
+            let tag = aead::seal(&key, &[0; 24], &file, &mut plain);
+            file.extend_from_slice(&plain);
+            file.extend_from_slice(&tag);
+        } else {
+            let end = self.file.len() - 64;
+            file.extend_from_slice(&self.file[self.payload_start - 32..end]);
         }
         let front = PREFIX + encoded.len() + 32;
         let signature = match repair {
@@ -169,19 +166,17 @@ impl Parts {
         file
     }
 
-    /// The same file with a genuine signature.
-    pub fn sign_again(&self, file: &mut [u8]) {
-        let signed = file.len() - 64;
-        let signature = self.sign(&file[..signed], self.payload_start);
-        file[signed..].copy_from_slice(&signature);
+    /// A file of parts that are already sealed.
+    pub fn sign_parts(&self, front: &[u8], text: &[u8], tag: &[u8]) -> Vec<u8> {
+        let mut file = [front, text, tag].concat();
+        let signature = self.sign(&file, front.len());
+        file.extend_from_slice(&signature);
+        file
     }
 
     fn sign(&self, signed: &[u8], front: usize) -> Vec<u8> {
-        let message = [
-            labels::STORE_FILE,
-            &mac::sha256(&[&signed[..front]]),
-            &mac::sha256(&[signed]),
-        ];
+        let message =
+            [labels::STORE_FILE, &mac::sha256(&[&signed[..front]]), &mac::sha256(&[signed])];
         sign::sign(&self.seed, &message.concat()).to_vec()
     }
 

@@ -102,17 +102,24 @@ pub fn several() -> Vec<u8> {
         extra(&mut entry);
         payload.put(entry).expect("room");
     };
-    use ValueKind::{Bip39, Hex32, Opaque, Utf8};
-    put("api-token", &[(9, Utf8, b"newest"), (5, Opaque, b"\xff\x00middle"), (2, Utf8, b"")], |e| {
-        e.note = Some("asked for by billing, naïvely".to_owned());
-        e.expires = Some(later(86_400 * 90));
-    });
-    put("backup.key", &[(40, Hex32, &[0xa5; 32])], |e| {
+    put(
+        "api-token",
+        &[
+            (9, ValueKind::Utf8, b"newest"),
+            (5, ValueKind::Opaque, b"\xff\x00middle"),
+            (2, ValueKind::Utf8, b""),
+        ],
+        |e| {
+            e.note = Some("asked for by billing, naïvely".to_owned());
+            e.expires = Some(later(86_400 * 90));
+        },
+    );
+    put("backup.key", &[(40, ValueKind::Hex32, &[0xa5; 32])], |e| {
         e.tags = ["cold", "mainnet", "zug"].map(str::to_owned).to_vec();
     });
     let words = [&b"abandon "[..]; 11].concat();
-    put("wallet_secret", &[(99, Bip39, &[&words[..], b"about"].concat())], |_| {});
-    put("z", &[(50, Opaque, &[0; 1000])], |_| {});
+    put("wallet_secret", &[(99, ValueKind::Bip39, &[&words[..], b"about"].concat())], |_| {});
+    put("z", &[(50, ValueKind::Opaque, &[0; 1000])], |_| {});
 
     let credentials = credentials(PASSPHRASE, None);
     let secret = credentials.slot_secret(credentials.slot_kind(), CHEAP, random).expect("derived");
@@ -133,7 +140,9 @@ pub fn several() -> Vec<u8> {
     header.inventory.claims = BTreeMap::from([(Claim::WalletSecretSet, 41)]);
     header.inventory.strong_slots = BTreeMap::from([(7, 3)]);
     let identity = SlotIdentity { id: 7, created: NOW, key_epoch: 3 };
-    header.slots.push(secret.wrap(&header.slot_context(), identity, &dek, random).expect("wrapped"));
+    header
+        .slots
+        .push(secret.wrap(&header.slot_context(), identity, &dek, random).expect("wrapped"));
     sealed::seal(header, &payload, &dek, random).expect("sealed").bytes.to_vec()
 }
 
@@ -216,9 +225,7 @@ pub fn contents(store: &OpenStore) -> Value {
 }
 
 fn manifest() -> Value {
-    let described = |(name, file): (&str, Vec<u8>)| {
-        (name.to_owned(), contents(&reopened(&file)))
-    };
+    let described = |(name, file): (&str, Vec<u8>)| (name.to_owned(), contents(&reopened(&file)));
     json!({
         "passphrase": PASSPHRASE,
         "recovery_passphrase": RECOVERY,
@@ -266,7 +273,9 @@ fn the_second_slot_opens_with_its_keyfile_and_any_form_of_its_passphrase() {
     let manifest = vector_json("store/MANIFEST.json");
     let keyfile = hex(manifest["keyfile_hex"].as_str().expect("text"));
     let file = vector("store/two-slots.store");
-    for typed in [manifest["recovery_passphrase"].as_str().expect("text"), "recovery file, A\u{30a}"] {
+    for typed in
+        [manifest["recovery_passphrase"].as_str().expect("text"), "recovery file, A\u{30a}"]
+    {
         let store = open(&file, &credentials(typed, Some(&keyfile))).expect("opens");
         assert_eq!(store.unlocked_slot(), 1);
         assert_eq!(store.slot_label(1), Some("in the safe"));

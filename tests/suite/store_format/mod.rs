@@ -11,6 +11,7 @@
 //! | [`readers`] | an independent reader agrees |
 
 mod canonical;
+mod collision;
 mod commitment;
 mod damage;
 mod forge;

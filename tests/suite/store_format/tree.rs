@@ -20,6 +20,9 @@ pub enum Item {
     Verbatim(Vec<u8>),
 }
 
+/// Deeper than any structure of ours with the deepest reserved item in it.
+const DEEP: u8 = 32;
+
 use Item::{Array, Bytes, Map, Simple, Text, Uint, Verbatim, Wide};
 
 fn head(out: &mut Vec<u8>, major: u8, argument: u64, width: Option<u8>) {
@@ -32,12 +35,11 @@ fn head(out: &mut Vec<u8>, major: u8, argument: u64, width: Option<u8>) {
     };
     let width = width.map_or(shortest, |width| width.max(shortest));
     let first = major << 5;
-    match width {
-        0 => out.push(first | argument.to_le_bytes()[0]),
-        _ => {
-            out.push(first | (24 + width.trailing_zeros().to_le_bytes()[0]));
-            out.extend_from_slice(&argument.to_be_bytes()[8 - usize::from(width)..]);
-        }
+    if width == 0 {
+        out.push(first | argument.to_le_bytes()[0]);
+    } else {
+        out.push(first | (24 + width.trailing_zeros().to_le_bytes()[0]));
+        out.extend_from_slice(&argument.to_be_bytes()[8 - usize::from(width)..]);
     }
 }
 
@@ -65,7 +67,9 @@ impl Item {
             }
             Array(items) => {
                 head(out, 4, items.len() as u64, width);
-                items.iter().for_each(|item| item.write(out, None));
+                for item in items {
+                    item.write(out, None);
+                }
             }
             Map(pairs) => {
                 head(out, 5, pairs.len() as u64, width);
@@ -99,22 +103,25 @@ impl Item {
 
     /// Reads one item of the subset and nothing behind it: any width, any order of keys.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::decode_within(bytes, DEEP)
+    }
+
+    /// As [`decode`](Self::decode), of an item nested at most `depth` levels.
+    pub fn decode_within(bytes: &[u8], depth: u8) -> Option<Self> {
         let mut rest = bytes;
-        let item = Self::read(&mut rest, 0)?;
+        let item = Self::read(&mut rest, depth)?;
         rest.is_empty().then_some(item)
     }
 
     /// Reads one item in front of other bytes and says how many it takes.
     pub fn decode_prefix(bytes: &[u8]) -> Option<(Self, usize)> {
         let mut rest = bytes;
-        let item = Self::read(&mut rest, 0)?;
+        let item = Self::read(&mut rest, DEEP)?;
         Some((item, bytes.len() - rest.len()))
     }
 
-    fn read(rest: &mut &[u8], depth: u8) -> Option<Self> {
-        if depth >= strongroom::cbor::MAX_DEPTH {
-            return None;
-        }
+    fn read(rest: &mut &[u8], levels: u8) -> Option<Self> {
+        let levels = levels.checked_sub(1)?;
         let take = |rest: &mut &[u8], len: u64| {
             let (taken, left) = rest.split_at_checked(usize::try_from(len).ok()?)?;
             *rest = left;
@@ -135,9 +142,9 @@ impl Item {
             0 => Some(Uint(argument)),
             2 => take(rest, argument).map(Bytes),
             3 => take(rest, argument).filter(|t| std::str::from_utf8(t).is_ok()).map(Text),
-            4 => (0..argument).map(|_| Self::read(rest, depth + 1)).collect::<Option<_>>().map(Array),
+            4 => (0..argument).map(|_| Self::read(rest, levels)).collect::<Option<_>>().map(Array),
             5 => (0..argument)
-                .map(|_| Some((Self::read(rest, depth + 1)?, Self::read(rest, depth + 1)?)))
+                .map(|_| Some((Self::read(rest, levels)?, Self::read(rest, levels)?)))
                 .collect::<Option<_>>()
                 .map(Map),
             _ => None,
@@ -154,7 +161,7 @@ impl Item {
     pub fn at_mut(&mut self, key: u64) -> &mut Self {
         let Map(pairs) = self else { panic!("not a map") };
         let found = pairs.iter_mut().find(|(found, _)| *found == Uint(key));
-        found.map(|(_, value)| value).unwrap_or_else(|| panic!("no key {key}"))
+        found.map_or_else(|| panic!("no key {key}"), |(_, value)| value)
     }
 
     /// Item `i` of an array, to be changed.
