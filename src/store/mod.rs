@@ -67,6 +67,8 @@ pub mod limits {
     pub const VERSIONS: usize = 1024;
     /// Bytes of a note, a tag or a slot label.
     pub const TEXT: usize = 1024;
+    /// Audit roots: one more with every new store signing key.
+    pub const AUDIT_ROOTS: usize = 4096;
     /// Tags of one secret.
     pub const TAGS: usize = 32;
 }

@@ -224,7 +224,11 @@ impl OpenStore {
         now: Timestamp,
         random: &mut dyn Random,
     ) -> Result<u64, StoreError> {
+        if new.note.as_ref().is_some_and(|note| note.len() > limits::TEXT) {
+            return Err(StoreError::Limit("a note or tag (1 KiB)"));
+        }
         let n = self.payload.secrets.next_version;
+        let after = n.checked_add(1).ok_or(StoreError::Limit("the number of versions"))?;
         let mut entry = self.payload.entry(name.as_str())?.unwrap_or_else(|| Entry {
             name: name.clone(),
             created: now,
@@ -243,7 +247,7 @@ impl OpenStore {
         entry.note = new.note.or(entry.note);
         entry.expires = new.expires.or(entry.expires);
         self.payload.put(entry)?;
-        self.payload.secrets.next_version = n + 1;
+        self.payload.secrets.next_version = after;
         self.content_changed = true;
         Ok(n)
     }
@@ -333,7 +337,7 @@ impl OpenStore {
     fn note_strength(&mut self, id: u16, strong: bool) {
         let slots = &mut self.header.inventory.strong_slots;
         if strong {
-            slots.insert(id, self.header.generation + 1);
+            slots.insert(id, self.header.generation.saturating_add(1));
         } else {
             slots.remove(&id);
         }
@@ -410,6 +414,9 @@ impl OpenStore {
     /// Takes a new store signing key and audit root, so that whoever held the data key before can no longer sign for the
     /// store. The old root is kept for verifying what it covered.
     pub fn renew_roots(&mut self, random: &mut dyn Random) -> Result<(), StoreError> {
+        if self.payload.secrets.audit_roots.len() >= limits::AUDIT_ROOTS {
+            return Err(StoreError::Limit("the number of audit roots (1 to 4096)"));
+        }
         let (seed, root) = fresh_roots(random)?;
         self.header.store_key = crate::crypto::sign::public_key(&seed);
         self.payload.secrets.signing_seed = seed;
@@ -430,7 +437,7 @@ impl OpenStore {
 
     /// Records whether `claim` was shown to hold; the next generation is the one it is shown at.
     pub fn claim(&mut self, claim: Claim, holds: bool) {
-        let generation = self.header.generation + 1;
+        let generation = self.header.generation.saturating_add(1);
         let claims = &mut self.header.inventory.claims;
         if holds {
             claims.insert(claim, generation);
@@ -456,6 +463,9 @@ impl OpenStore {
         audit_head: AuditHead,
         random: &mut dyn Random,
     ) -> Result<SealedFile, StoreError> {
+        if self.payload.secrets.slot_labels.values().any(|label| label.len() > limits::TEXT) {
+            return Err(StoreError::Limit("slot labels"));
+        }
         let mut header = self.header.clone();
         header.generation = header
             .generation

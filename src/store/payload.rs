@@ -12,7 +12,7 @@ use super::{StoreError, limits};
 use crate::cbor::{self, Measure, Reader, Sink};
 use crate::memory::Region;
 use crate::name::SecretName;
-use crate::secret::{DerivedKey, SigningSeed};
+use crate::secret::{DerivedKey, SecretBytes, SigningSeed};
 
 const NEXT_VERSION: u64 = 1;
 const NEXT_SLOT: u64 = 2;
@@ -42,7 +42,7 @@ pub struct Secrets {
     /// What the operator calls each slot.
     pub slot_labels: BTreeMap<u16, String>,
     /// Managed keys, carried along as raw canonical CBOR until a build knows them.
-    managed_keys: Option<Vec<u8>>,
+    managed_keys: Option<SecretBytes>,
 }
 
 impl Secrets {
@@ -75,7 +75,7 @@ impl Payload {
     }
 
     /// Reads the decrypted, padded payload that lies at `range` of `plain`.
-    pub(super) fn decode(plain: Region, range: Range<usize>) -> Result<Self, StoreError> {
+    pub fn decode(plain: Region, range: Range<usize>) -> Result<Self, StoreError> {
         let at = StoreError::encoding("payload");
         let bytes = plain.get(..range.end).ok_or(StoreError::Length)?;
         let padded = range.len();
@@ -98,6 +98,10 @@ impl Payload {
         fill_key(r, signing_seed.expose_mut())?;
         required(r, AUDIT_ROOTS)?;
         let roots = r.array().map_err(&at)?;
+        // Each root takes locked memory of its own, of which a process has little.
+        if roots == 0 || roots > limits::AUDIT_ROOTS {
+            return Err(StoreError::Limit("the number of audit roots (1 to 4096)"));
+        }
         let audit_roots = (0..roots)
             .map(|_| {
                 let mut root = DerivedKey::zeroed();
@@ -111,7 +115,7 @@ impl Payload {
         let index = decode_entries(r, bytes, next_version)?;
         let managed_keys = match keys.next(r).map_err(&at)? {
             None => None,
-            Some(MANAGED_KEYS) => Some(r.raw().map_err(&at)?.to_vec()),
+            Some(MANAGED_KEYS) => Some(SecretBytes::copy_from(r.raw().map_err(&at)?)),
             Some(_) => return Err(StoreError::Field("unknown payload key")),
         };
         if keys.next(r).map_err(&at)?.is_some() {
@@ -275,7 +279,7 @@ impl Payload {
     }
 
     /// Writes the encoding, without padding.
-    pub(super) fn encode<S: Sink + ?Sized>(&self, out: &mut S) {
+    pub fn encode<S: Sink + ?Sized>(&self, out: &mut S) {
         let secrets = &self.secrets;
         cbor::map(out, 6 + usize::from(secrets.managed_keys.is_some()));
         cbor::uint(out, NEXT_VERSION);
@@ -307,7 +311,7 @@ impl Payload {
         }
         if let Some(raw) = &secrets.managed_keys {
             cbor::uint(out, MANAGED_KEYS);
-            out.put(raw);
+            out.put(raw.expose());
         }
     }
 }

@@ -11,5 +11,6 @@ mod backend;
 mod command_line;
 mod isec;
 mod primitives;
+mod store_format;
 mod support;
 mod terminal;

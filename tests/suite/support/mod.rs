@@ -38,3 +38,9 @@ pub fn hex(text: &str) -> Vec<u8> {
         .decode(text.as_bytes())
         .unwrap_or_else(|error| panic!("{text}: {error}"))
 }
+
+/// Whether golden and generated files are to be written anew instead of compared.
+#[expect(clippy::disallowed_methods, reason = "a switch of the developer, never of the tool")]
+pub fn updating_generated() -> bool {
+    std::env::var_os("UPDATE_GENERATED").is_some()
+}
