@@ -10,5 +10,6 @@
 mod command_line;
 mod isec;
 mod primitives;
+mod secrets_admin;
 mod support;
 mod terminal;
