@@ -8,8 +8,7 @@ use strongroom::kind::Kind;
 use crate::support::stage::{PASS, Stage};
 
 const PAYMENT: &str = "quarry lemon satchel bronze widget fathom pebble union";
-const WALLET: &str =
-    "letter advice cage absurd amount doctor acoustic avoid letter advice cage above";
+const WALLET: &str = "tundra mosaic ferret oblong quaint syrup lantern vortex";
 
 fn rules(json: &Value) -> BTreeSet<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
