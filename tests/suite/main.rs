@@ -13,3 +13,4 @@ mod primitives;
 mod secrets_admin;
 mod support;
 mod terminal;
+mod traps;

@@ -67,7 +67,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let from = args.from.as_ref().map(|spec| Source::parse("--from", spec)).transpose()?;
     let expires = args.expires.as_deref().map(timestamp).transpose()?;
     if !(1..=limits::VERSIONS).contains(&args.keep) {
-        return Err(Failure::usage(format!("--keep takes a number from 1 to {}", limits::VERSIONS)));
+        return Err(Failure::usage(format!(
+            "--keep takes a number from 1 to {}",
+            limits::VERSIONS
+        )));
     }
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;

@@ -17,11 +17,14 @@ fn rules(json: &Value) -> BTreeSet<(String, String)> {
 }
 
 fn expect(json: &Value, expected: &[(&str, &str)]) {
-    let expected: BTreeSet<_> =
-        expected.iter().map(|(rule, severity)| ((*rule).to_owned(), (*severity).to_owned())).collect();
+    let expected: BTreeSet<_> = expected
+        .iter()
+        .map(|(rule, severity)| ((*rule).to_owned(), (*severity).to_owned()))
+        .collect();
     assert_eq!(rules(json), expected, "{json}");
     for (severity, field) in [("error", "errors"), ("warning", "warnings"), ("info", "infos")] {
-        let count = json["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == severity);
+        let count =
+            json["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == severity);
         assert_eq!(json[field], count.count(), "{json}");
     }
     assert_eq!(json["ok"], json["errors"] == 0);
@@ -41,8 +44,12 @@ fn an_empty_store_is_judged_by_its_network() {
     for (network, expected) in [
         (
             "mainnet",
-            &[("SEC-003", "error"), ("SEC-004", "error"), ("SEC-008", "warning"), ("KDF-002", "warning")]
-                [..],
+            &[
+                ("SEC-003", "error"),
+                ("SEC-004", "error"),
+                ("SEC-008", "warning"),
+                ("KDF-002", "warning"),
+            ][..],
         ),
         ("testnet", &[("SEC-003", "error"), ("SEC-004", "warning"), ("SEC-008", "warning")]),
         ("devnet", &[("SEC-003", "warning")]),

@@ -40,9 +40,16 @@ fn the_table_is_frozen() {
     let rows = json["exit_codes"].as_array().unwrap();
     let found: Vec<_> = rows
         .iter()
-        .map(|row| (row["code"].as_u64().unwrap(), row["name"].as_str().unwrap(), row["retry"].as_str().unwrap()))
+        .map(|row| {
+            (
+                row["code"].as_u64().unwrap(),
+                row["name"].as_str().unwrap(),
+                row["retry"].as_str().unwrap(),
+            )
+        })
         .collect();
-    let frozen: Vec<_> = TABLE.iter().map(|&(code, name, retry)| (u64::from(code), name, retry)).collect();
+    let frozen: Vec<_> =
+        TABLE.iter().map(|&(code, name, retry)| (u64::from(code), name, retry)).collect();
     assert_eq!(found, frozen);
     let text = stage.on("--exit-codes").bare().run().ok().text();
     for (line, (code, name, retry)) in text.lines().skip(1).zip(TABLE) {
@@ -66,7 +73,10 @@ fn ends(stage: &Stage, line: &str, code: u8) {
         let error = stderr.lines().find(|line| line.contains("\"error\"")).unwrap_or_default();
         let error: serde_json::Value = serde_json::from_str(error).expect("a JSON error");
         schema::validate("error", &error);
-        assert_eq!((&error["error"]["code"], &error["error"]["name"]), (&code.into(), &name.into()));
+        assert_eq!(
+            (&error["error"]["code"], &error["error"]["name"]),
+            (&code.into(), &name.into())
+        );
     }
 }
 
@@ -98,10 +108,15 @@ fn each_code_means_what_the_table_says() {
         ("list %w/dir", 21),
         ("keyslot list %w/igra --network devnet", 23),
     ] {
-        let line = if line.contains("-from") || line.starts_with("--") { line.to_owned() } else { format!("{line} {pass}") };
+        let line = if line.contains("-from") || line.starts_with("--") {
+            line.to_owned()
+        } else {
+            format!("{line} {pass}")
+        };
         ends(&stage, &line, code);
     }
-    let lock = std::fs::File::options().append(true).create(true).open(stage.path("%s.lock")).unwrap();
+    let lock =
+        std::fs::File::options().append(true).create(true).open(stage.path("%s.lock")).unwrap();
     lock.lock().unwrap();
     ends(&stage, &format!("remove %s api --yes --lock-timeout 0s {pass}"), 11);
     drop(lock);

@@ -198,7 +198,8 @@ fn hostile(names: &[&str]) -> Stage {
 fn harmless(ran: &Ran) {
     for text in [ran.text(), ran.stderr.clone()] {
         let bad = |c: char| {
-            c.is_control() && c != '\n' || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            c.is_control() && c != '\n'
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
         };
         assert!(!text.contains(bad), "{text:?}");
     }
@@ -224,7 +225,9 @@ fn hostile_names_in_an_igra_file_cannot_drive_a_terminal() {
     let listed = stage.on("list %s").run().ok();
     assert_eq!(listed.text().lines().count(), HOSTILE.len(), "{}", listed.text());
     harmless(&listed);
-    for line in ["list %s --long", "list %s --json", "info %s", "verify %s", "check %s --network devnet"] {
+    for line in
+        ["list %s --long", "list %s --json", "info %s", "verify %s", "check %s --network devnet"]
+    {
         harmless(&stage.on(line).run());
         harmless(&stage.on(&format!("{line} --network testnet")).run());
     }
@@ -234,7 +237,15 @@ fn hostile_names_in_an_igra_file_cannot_drive_a_terminal() {
     harmless(&refused.says("--rename"));
     for name in HOSTILE {
         for verb in ["get", "set", "remove"] {
-            let args = [verb, "%s", "--passphrase-from", "file:%g/pass", "--json", "--config", "%d/config.toml"];
+            let args = [
+                verb,
+                "%s",
+                "--passphrase-from",
+                "file:%g/pass",
+                "--json",
+                "--config",
+                "%d/config.toml",
+            ];
             let mut args: Vec<std::ffi::OsString> =
                 args.map(|arg| stage.expand(arg).into()).to_vec();
             if verb == "set" {
@@ -263,9 +274,7 @@ fn hostile_names_are_renamed_on_the_way() {
     args[2] = stage.path("%w/other").into();
     args.extend(["--rename".into(), "a b=fine".into()]);
     stage.args(args).refused(Kind::Unsupported, "two secrets would get the name fine");
-    stage
-        .on("convert %s %w/other --to strongroom --rename c/d=bad/name")
-        .refused(Kind::Usage, "");
+    stage.on("convert %s %w/other --to strongroom --rename c/d=bad/name").refused(Kind::Usage, "");
 }
 
 #[test]
@@ -289,6 +298,7 @@ fn hostile_paths_cannot_drive_a_terminal() {
     let igra = stage.path("%w").join(format!("{odd}-igra"));
     harmless(&stage.args(args.chain([path.into(), igra.clone().into()]).collect()).run().ok());
     let args = ["keyslot", "list"].map(Into::into).into_iter();
-    let refused = stage.args(args.chain([igra.into(), "--network".into(), "devnet".into()]).collect());
+    let refused =
+        stage.args(args.chain([igra.into(), "--network".into(), "devnet".into()]).collect());
     harmless(&refused.run().ends(Kind::Unsupported));
 }

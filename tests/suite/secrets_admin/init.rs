@@ -130,9 +130,7 @@ fn a_generated_passphrase_is_shown_once_and_to_a_person_only() {
     let made = stage.on("init %s --network devnet --generate").typing([]).run().ok();
     assert_eq!(made.questions, ["write this passphrase down"]);
     assert_eq!(made.text().lines().count(), 1, "the words are not in the answer: {}", made.text());
-    stage
-        .on("init %w/b --generate --new-passphrase-from file:%g/pass")
-        .refused(Kind::Usage, "");
+    stage.on("init %w/b --generate --new-passphrase-from file:%g/pass").refused(Kind::Usage, "");
 }
 
 #[test]
@@ -169,7 +167,9 @@ fn a_file_for_igra_is_made_on_request() {
 #[test]
 fn nothing_is_made_where_it_cannot_be() {
     let stage = Stage::empty();
-    stage.on("init %w/no/such/place --network devnet").refused(Kind::NotInitialised, "no such file");
+    stage
+        .on("init %w/no/such/place --network devnet")
+        .refused(Kind::NotInitialised, "no such file");
     stage.on("init %w/ --network devnet").refused(Kind::Usage, "does not name a file");
     stage.on("init %w/.. --network devnet").refused(Kind::Usage, "does not name a file");
     stage.on("init %w --network devnet").refused(Kind::Exists, "refusing to overwrite");

@@ -194,7 +194,9 @@ fn a_new_data_key_is_for_the_slots_at_hand() {
     ] {
         stage.on(line).refused(Kind::WrongPassphrase, "");
     }
-    stage.on("data-key rotate %s --slot-passphrase-from 9=file:%g/pass2").refused(Kind::NotFound, "");
+    stage
+        .on("data-key rotate %s --slot-passphrase-from 9=file:%g/pass2")
+        .refused(Kind::NotFound, "");
     stage.on("data-key rotate %s --slot-passphrase-from x").refused(Kind::Usage, "ID=SPEC");
     let key = stage.on("info %s --json").bare().run().json()["store_key"].clone();
     stage.on("data-key rotate %s --new-store-key --drop-slots 1").run().ok().says("store_keys");

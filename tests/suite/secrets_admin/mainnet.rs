@@ -33,7 +33,9 @@ fn a_secret_in_the_environment_stops_every_command_before_the_passphrase_is_read
     let stage = Stage::mainnet();
     stage.canary(b"canary-in-environment");
     for line in COMMANDS {
-        for name in ["IGRA_SECRET__igra_hd_wallet", "strongroom_SECRET__x", "KASPA_IGRA_WALLET_SECRET"] {
+        for name in
+            ["IGRA_SECRET__igra_hd_wallet", "strongroom_SECRET__x", "KASPA_IGRA_WALLET_SECRET"]
+        {
             // The passphrase file is not there: had it been read, that would be the complaint.
             let line = format!("{line} --passphrase-from file:%g/none");
             stage
@@ -178,9 +180,7 @@ fn a_rollback_is_accepted_by_a_typed_phrase_or_yes() {
     stage.on("set %s api --from file:%g/value").run().ok();
     stage.overwrite("%s", &old);
     stage.on("list %s").refused(Kind::Rollback, "rollback suspected");
-    stage
-        .on("list %s --accept-rollback restored")
-        .refused(Kind::InputNeeded, "confirmation");
+    stage.on("list %s --accept-rollback restored").refused(Kind::InputNeeded, "confirmation");
     stage
         .on("list %s --accept-rollback restored --passphrase-from file:%g/pass")
         .typing(["yes"])

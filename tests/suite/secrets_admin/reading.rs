@@ -94,9 +94,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
         "convert %s %w/new --to igra",
     ] {
         let line = format!("{line} --passphrase-from file:%g/pass2");
-        stage
-            .on(&line)
-            .refused(Kind::WrongPassphrase, "no keyslot opens with this passphrase");
+        stage.on(&line).refused(Kind::WrongPassphrase, "no keyslot opens with this passphrase");
     }
     let json = stage.on("list %s --json --passphrase-from file:%g/pass2").run();
     schema::validate("error", &serde_json::from_str(json.stderr.lines().last().unwrap()).unwrap());
@@ -204,11 +202,28 @@ fn a_file_of_no_known_format_is_named_and_left_alone() {
         (good[..7].to_vec(), ""),
         (good[..good.len() - 1].to_vec(), ""),
         ([&good[..], b"x"].concat(), ""),
-        ({ let mut b = good.clone(); b[8] ^= 0x40; b }, ""),
-        ({ let mut b = good.clone(); let n = b.len() - 100; b[n] ^= 1; b }, ""),
+        (
+            {
+                let mut b = good.clone();
+                b[8] ^= 0x40;
+                b
+            },
+            "",
+        ),
+        (
+            {
+                let mut b = good.clone();
+                let n = b.len() - 100;
+                b[n] ^= 1;
+                b
+            },
+            "",
+        ),
     ] {
         stage.overwrite("%w/odd", &bytes);
-        for line in ["info %w/odd", "list %w/odd", "verify %w/odd", "set %w/odd a --from file:%g/value"] {
+        for line in
+            ["info %w/odd", "list %w/odd", "verify %w/odd", "set %w/odd a --from file:%g/value"]
+        {
             stage.on(line).refused(Kind::Integrity, words);
         }
     }

@@ -42,9 +42,16 @@ fn an_older_copy_is_refused_by_every_command_until_it_is_accepted() {
     assert_eq!(info["inventory"]["authenticated"], false);
     stage
         .args(
-            ["list", "%s", "--accept-rollback", "restored a backup", "--passphrase-from", "file:%g/pass"]
-                .map(|arg| stage.expand(arg).into())
-                .to_vec(),
+            [
+                "list",
+                "%s",
+                "--accept-rollback",
+                "restored a backup",
+                "--passphrase-from",
+                "file:%g/pass",
+            ]
+            .map(|arg| stage.expand(arg).into())
+            .to_vec(),
         )
         .run()
         .ok()

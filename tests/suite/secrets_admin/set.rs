@@ -4,7 +4,8 @@ use strongroom::kind::Kind;
 
 use crate::support::stage::{Stage, VALUE, VALUE2};
 
-const MNEMONIC: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+const MNEMONIC: &str =
+    "legal winner thank year wave sausage worth useful legal winner thank yellow";
 
 #[test]
 fn a_value_goes_in_and_comes_out() {

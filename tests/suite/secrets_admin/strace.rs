@@ -74,7 +74,8 @@ fn no_secret_leaves_but_by_the_answer_that_was_asked_for() {
 
 /// Every file that is made is 0600 from its first moment, every directory 0700, whatever the umask.
 fn born_closed(line: &str, trace: &str) {
-    for call in trace.lines().filter(|call| call.contains("O_CREAT") || call.contains("O_TMPFILE")) {
+    for call in trace.lines().filter(|call| call.contains("O_CREAT") || call.contains("O_TMPFILE"))
+    {
         // strace's own log is not in its trace; what is, is ours.
         assert!(call.contains(", 0600)"), "{line}: {call}");
     }

@@ -62,8 +62,7 @@ impl Stage {
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).expect("chmod");
         }
         stage.config("");
-        for (name, text) in
-            [("pass", PASS), ("pass2", PASS2), ("value", VALUE), ("value2", VALUE2)]
+        for (name, text) in [("pass", PASS), ("pass2", PASS2), ("value", VALUE), ("value2", VALUE2)]
         {
             stage.given(name, text.as_bytes());
         }
@@ -194,10 +193,10 @@ fn snapshot(dir: &Path, found: &mut Snapshot) {
     for entry in std::fs::read_dir(dir).expect("a directory") {
         let path = entry.expect("an entry").path();
         let facts = std::fs::symlink_metadata(&path).expect("lstat");
-        let content = if facts.is_file() { std::fs::read(&path).expect("read") } else { Vec::new() };
+        let content =
+            if facts.is_file() { std::fs::read(&path).expect("read") } else { Vec::new() };
         // The time of a directory changes with a temporary file that came and went, which is no change.
-        let time =
-            if facts.is_dir() { (0, 0) } else { (facts.mtime(), facts.mtime_nsec()) };
+        let time = if facts.is_dir() { (0, 0) } else { (facts.mtime(), facts.mtime_nsec()) };
         if facts.is_dir() {
             snapshot(&path, found);
         }
