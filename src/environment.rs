@@ -25,8 +25,8 @@ const SECRET_PREFIXES: [&str; 2] = ["IGRA_SECRET__", "STRONGROOM_SECRET__"];
 /// A name that carries one by itself.
 const SECRET_NAME: &str = "KASPA_IGRA_WALLET_SECRET";
 
-/// Where an Igra service finds its passphrase. We ignore it and say so.
-const IGRA_PASSPHRASE: &str = "IGRA_SECRETS_PASSPHRASE";
+/// Where an Igra service finds its passphrase. Unless a source names it, we ignore it and say so.
+pub const IGRA_PASSPHRASE: &str = "IGRA_SECRETS_PASSPHRASE";
 
 /// Most bytes of a name that are shown.
 const SHOWN: usize = 80;

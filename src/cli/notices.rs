@@ -57,6 +57,9 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             Notice::RollbackAccepted { found, seen } => output.warn(&format!(
                 "generation {found} was taken as the truth although {seen} was seen on this host"
             )),
+            Notice::SlotsDropped(slots) => {
+                output.warn(&format!("no longer opens the store: {}", slots.join(", ")));
+            }
             Notice::OldPassphraseStillReads => output.warn(
                 "other keyslots kept the data key: whoever has the old passphrase and an old copy \
                  of the file can still read new values; to end that: secrets-admin data-key rotate",

@@ -94,6 +94,19 @@ impl Setup {
     /// The desk that an operation works at.
     pub fn desk(&self) -> Desk<'_> {
         let trust = Trust::of_process();
+        if self.globals.dry_run {
+            return self.looking_desk();
+        }
+        self.desk_with(trust, |paths| paths.open(trust))
+    }
+
+    /// The desk of a command that writes nothing: not even the directory in which this host would remember stores.
+    pub fn looking_desk(&self) -> Desk<'_> {
+        let trust = Trust::of_process();
+        self.desk_with(trust, |paths| paths.look(trust))
+    }
+
+    fn desk_with(&self, trust: Trust, state: impl FnOnce(&StatePaths) -> StateHome) -> Desk<'_> {
         let mut words = strength::Context::new();
         for name in [host::host_name(), host::user_name()].into_iter().flatten() {
             words = words.with(&name);
@@ -105,7 +118,7 @@ impl Setup {
             stop: self.stop.as_ref(),
             state: match self.config.state {
                 StateChoice::None => StateHome::Disabled,
-                StateChoice::Default | StateChoice::Directory(_) => self.state.open(trust),
+                StateChoice::Default | StateChoice::Directory(_) => state(&self.state),
             },
             settings: self.settings(),
             words,
@@ -148,7 +161,11 @@ impl Setup {
         context: &mut Context,
         network: NetworkMode,
     ) -> Result<(), Failure> {
-        if context.environment.has_igra_passphrase() && self.first("igra passphrase") {
+        let named = [&self.globals.passphrase_from, &self.globals.new_passphrase_from]
+            .into_iter()
+            .flatten()
+            .any(|source| matches!(source, Source::Env(name) if name == environment::IGRA_PASSPHRASE));
+        if !named && context.environment.has_igra_passphrase() && self.first("igra passphrase") {
             context.output.warn("IGRA_SECRETS_PASSPHRASE is set and ignored");
         }
         match environment::check(&context.environment, network) {

@@ -35,7 +35,7 @@ pub(super) fn acquire(
             return Err(FsError::Stopped(kind));
         }
         if start.elapsed() >= timeout {
-            return Err(FsError::Locked { path: path.into(), waited: timeout });
+            return Err(FsError::Locked { path: path.into(), waited: start.elapsed() });
         }
         std::thread::sleep(PAUSE.min(timeout));
     }

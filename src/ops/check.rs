@@ -76,7 +76,7 @@ const RULES: &[Rule] = &[
         "SEC-008",
         [Warning, Warning, Off],
         "a forgotten passphrase would lose everything",
-        "secrets-admin keyslot add FILE --label recovery",
+        "secrets-admin keyslot add FILE --label recovery (an Igra file: convert it first)",
         &["CCSS 1.03.2"],
     ),
     Rule(
@@ -182,12 +182,22 @@ pub fn check(
         Sealed::Native(store) => costs(&mut findings, slot_costs(store.header())),
         Sealed::Igra { header, .. } => costs(&mut findings, vec![(0, header.kdf)]),
     }
+    clock(desk, &file, &mut findings);
     let notices = match credentials {
         Some(credentials) => look_inside(desk, file, credentials, &mut findings)?,
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
     findings.found.sort_by_key(|finding| finding.rule);
     Ok(Report { findings: findings.found, notices })
+}
+
+/// A clock before a time that this host has seen makes every answer about time worthless.
+fn clock(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
+    let now = desk.clock.now();
+    if let Some(seen) = file.remembered().map(|state| state.max_seen_time).filter(|seen| *seen > now) {
+        "state file".clone_into(&mut findings.basis);
+        findings.add("HOST-009", format!("the clock says {now}, but this host has seen {seen}"));
+    }
 }
 
 fn slot_costs(header: &Header) -> Vec<(u16, KdfParams)> {
@@ -272,6 +282,14 @@ fn look_inside(
     }
     match &opening.contents {
         Contents::Native(store) => {
+            let claims = &store.header().inventory.claims;
+            // Only a command that had both at hand could compare; the slot that opened just now was compared above.
+            if payment
+                && claims.contains_key(&Claim::PaymentSecretSet)
+                && !claims.contains_key(&Claim::PaymentDiffersFromPassphrase)
+            {
+                findings.add("SEC-005", "payment_secret was not shown to differ from every passphrase");
+            }
             second_slot(findings, store.header().slots.len());
             weak_slots(findings, store.header());
         }
@@ -280,7 +298,8 @@ fn look_inside(
             // Nobody recorded a verdict when it was chosen, so it is measured now.
             let text = credentials.passphrase.normalised()?;
             for finding in gate::measure(desk, network, &path, &text).findings {
-                findings.add("PWD-002", finding.message);
+                let what = finding.message.split_once(": ").map_or("", |(_, what)| what);
+                findings.add(finding.rule.id(), what);
             }
         }
     }

@@ -128,6 +128,24 @@ pub fn refresh(
     Ok(notices)
 }
 
+/// Takes the claim back that no payment secret equals a passphrase, if one equals `passphrase`: that of a slot being added.
+pub fn withdraw_if_payment_is(
+    desk: &Desk<'_>,
+    store: &mut OpenStore,
+    passphrase: &Passphrase,
+) -> Result<Option<Notice>, OpError> {
+    for name in role_names(desk, store.names()) {
+        if desk.settings.roles.is_payment(&name)
+            && store.value(&name, None)?.is_some_and(|value| value.same_as(passphrase.as_typed()))
+        {
+            store.claim(Claim::PaymentDiffersFromPassphrase, false);
+            let why = "it is the same as the new passphrase".to_owned();
+            return Ok(Some(Notice::WeakSecret { name, why }));
+        }
+    }
+    Ok(None)
+}
+
 /// The names among `names` that mean a payment or a wallet secret.
 pub fn role_names<'a>(desk: &Desk<'_>, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let roles = &desk.settings.roles;

@@ -202,6 +202,8 @@ pub enum Notice {
         /// Generation this host had seen.
         seen: u64,
     },
+    /// Keyslots that can no longer open the store, since their secrets were not at hand.
+    SlotsDropped(Vec<String>),
     /// The passphrase changed, the data key did not.
     OldPassphraseStillReads,
     /// Anything else, already in words.

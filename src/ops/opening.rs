@@ -154,7 +154,7 @@ impl Opening {
     ///
     /// Needs the lock for a moment; when somebody else has it, that process is writing and will raise the state itself.
     pub fn remember(&mut self, desk: &Desk<'_>) -> Result<(), OpError> {
-        if !matches!(self.standing, Standing::Unknown | Standing::Newer) {
+        if !matches!(self.standing, Standing::Unknown | Standing::Newer) || desk.settings.dry_run {
             return Ok(());
         }
         if let StateHome::Unavailable(why) = &desk.state {

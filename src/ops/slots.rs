@@ -93,7 +93,7 @@ pub fn change_passphrase(
     let mut notices = passed.notices;
     store.replace_unlocked_slot(secret, facts, desk.random.borrow_mut().as_mut())?;
     if all_at_hand || compromised {
-        plan.extend(rekey(desk, store, &derived, others, compromised)?);
+        plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
     } else {
         notices.push(Notice::OldPassphraseStillReads);
     }
@@ -165,7 +165,9 @@ pub fn add(
     let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
     let facts = SlotFacts { chosen: desk.clock.now(), strong: passed.strong };
     let id = store.add_slot(&secret, label, facts, desk.random.borrow_mut().as_mut())?;
+    let doubled = claims::withdraw_if_payment_is(desk, store, &new.credentials.passphrase)?;
     tx.notices().extend(passed.notices);
+    tx.notices().extend(doubled);
     let plan = vec![format!("add keyslot {id}")];
     let event = Event::new("keyslot.add", Some(format!("slot {id}")));
     Ok((finish(tx, &event, plan)?, id))
@@ -194,9 +196,11 @@ pub fn revoke(
     }
     store.remove_slot(id)?;
     let mut plan = vec![format!("revoke keyslot {id}")];
-    plan.extend(rekey(desk, store, &derived, others, true)?);
+    let mut notices = Vec::new();
+    plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
     store.renew_roots(desk.random.borrow_mut().as_mut())?;
     plan.push("make a new store signing key and audit root".to_owned());
+    tx.notices().extend(notices);
     finish(tx, &Event::new("keyslot.revoke", Some(format!("slot {id}"))), plan)
 }
 
@@ -212,11 +216,13 @@ pub fn rotate_data_key(
     let derived = others.derive(desk, &file)?;
     let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
     let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
-    let mut plan = rekey(desk, store, &derived, others, true)?;
+    let mut notices = Vec::new();
+    let mut plan = rekey(desk, store, &derived, others, &mut notices)?;
     if new_store_key {
         store.renew_roots(desk.random.borrow_mut().as_mut())?;
         plan.push("make a new store signing key and audit root".to_owned());
     }
+    tx.notices().extend(notices);
     finish(tx, &Event::new("data-key.rotate", None), plan)
 }
 
@@ -226,7 +232,7 @@ fn rekey(
     store: &mut OpenStore,
     derived: &Derived,
     others: &Others<'_>,
-    drops_allowed: bool,
+    notices: &mut Vec<Notice>,
 ) -> Result<Vec<String>, OpError> {
     let own = store.unlocked_slot();
     let header = store.header();
@@ -244,13 +250,14 @@ fn rekey(
     let unnamed = dropped.iter().any(|slot| !others.may_drop.contains(&slot.info.id));
     let leaves_one = header.slots.len() - dropped.len() == 1;
     let verdict = header.network.policy().drop_to_one_slot;
-    if !dropped.is_empty()
-        && (!drops_allowed || unnamed && leaves_one && verdict == Verdict::Refuse)
-    {
+    if unnamed && leaves_one && verdict == Verdict::Refuse {
         return Err(OpError::WouldDropSlots(named.join(", ")));
     }
     let mut plan = vec!["make a new data key and seal every value under it".to_owned()];
-    plan.extend(named.into_iter().map(|slot| format!("drop {slot}: its secret is not at hand")));
+    plan.extend(named.iter().map(|slot| format!("drop {slot}: its secret is not at hand")));
+    if !named.is_empty() {
+        notices.push(Notice::SlotsDropped(named));
+    }
     store.rotate_data_key(derived, desk.random.borrow_mut().as_mut())?;
     Ok(plan)
 }

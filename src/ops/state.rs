@@ -45,6 +45,16 @@ impl StatePaths {
             .filter(|path| path.is_absolute())
     }
 
+    /// Opens the directory if it is there and makes nothing: one that is yet to be made remembers nothing.
+    pub fn look(&self, trust: Trust) -> StateHome {
+        let Some(path) = self.choose(trust) else { return self.open(trust) };
+        match HostDirectory::open(&path, trust.caller, trust) {
+            Ok(directory) => StateHome::Directory(Box::new(directory)),
+            Err(FsError::NotFound(_)) => StateHome::Disabled,
+            Err(error) => StateHome::Unavailable(error.to_string()),
+        }
+    }
+
     /// Opens the directory, making it (and missing parents) 0700.
     pub fn open(&self, trust: Trust) -> StateHome {
         let Some(path) = self.choose(trust) else {

@@ -325,7 +325,7 @@ pub fn open_for_reading(
     }
     let accused = file.remembered.is_some();
     let tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
-    if !accused || tx.opening.standing == Standing::Current {
+    if !accused || tx.opening.standing == Standing::Current || desk.settings.dry_run {
         return Ok(tx.abandon());
     }
     let mut event = Event::new("state.accept-rollback", None);

@@ -11,6 +11,8 @@ mod backend;
 mod command_line;
 mod isec;
 mod primitives;
+mod secrets_admin;
 mod store_format;
 mod support;
 mod terminal;
+mod traps;

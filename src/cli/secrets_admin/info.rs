@@ -26,7 +26,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let setup = Setup::new(context)?;
     let path = setup.store(args.file.as_ref())?;
-    let mut desk = setup.desk();
+    let mut desk = setup.looking_desk();
     // `info` tells, it never refuses: a stated network changes nothing.
     desk.settings.network = None;
     let file = StoreFile::find(&desk, &path)?;

@@ -53,19 +53,28 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
     let setup = Setup::new(context)?;
     let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
+    let desk = setup.looking_desk();
     let file = setup.find(context, &desk, &path)?;
     let store = file.require_native("an inventory")?;
     let report = signed::examine(&desk, &file)?;
     let bytes = store.export_inventory()?;
     let out = Path::new(&args.out);
-    write_file::write_new(&desk, &Place::resolve(out, desk.trust)?, &bytes)?;
+    let dry_run = context.globals.dry_run;
+    let place = Place::resolve(out, desk.trust)?;
+    if !dry_run {
+        write_file::write_new(&desk, &place, &bytes)?;
+    }
     let shown = crate::text::escape(&out.display().to_string());
     let header = store.header();
     Ok(Answer::new(
-        format!("wrote {shown} (generation {})\n", header.generation),
+        format!(
+            "{} {shown} (generation {})\n",
+            if dry_run { "would write" } else { "wrote" },
+            header.generation
+        ),
         json!({
             "out": shown,
+            "dry_run": dry_run,
             "generation": header.generation,
             "inventory": inventory_json(&header.inventory, &report),
         }),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::answer;
 use super::init::show_generated;
+use super::keyslot::announce_key;
 use super::others::OtherSlots;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
@@ -91,5 +92,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         args.compromised,
     )?;
     drop(progress);
+    if args.compromised {
+        announce_key(context, &outcome);
+    }
     Ok(answer::change(context, &outcome, "changed the passphrase", json!({})))
 }

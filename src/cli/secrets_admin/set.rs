@@ -15,6 +15,7 @@ use crate::kind::Kind;
 use crate::ops::locate::Format;
 use crate::ops::secrets::{self, KEEP};
 use crate::secret::SecretBytes;
+use crate::store::limits;
 use crate::store::value::ValueKind;
 
 /// What a value must be
@@ -65,6 +66,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let name = answer::secret_name(&args.name)?;
     let from = args.from.as_ref().map(|spec| Source::parse("--from", spec)).transpose()?;
     let expires = args.expires.as_deref().map(timestamp).transpose()?;
+    if !(1..=limits::VERSIONS).contains(&args.keep) {
+        return Err(Failure::usage(format!(
+            "--keep takes a number from 1 to {}",
+            limits::VERSIONS
+        )));
+    }
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;
     let network = file.network();

@@ -25,7 +25,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let setup = Setup::new(context)?;
     let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
+    let desk = setup.looking_desk();
     let file = setup.find(context, &desk, &path)?;
     let network = file.network();
     if args.structure_only {

@@ -1,6 +1,10 @@
 //! Doors of the tests to the file system and to a terminal.
 
+pub mod program;
 pub mod pty;
+pub mod schema;
+#[allow(clippy::disallowed_methods, reason = "scratch files of a test")]
+pub mod stage;
 
 use std::path::{Path, PathBuf};
 

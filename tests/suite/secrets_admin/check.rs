@@ -1,0 +1,148 @@
+//! `check`: each rule on each network, found inside and by signed claims.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use strongroom::kind::Kind;
+
+use crate::support::stage::{PASS, Stage};
+
+const PAYMENT: &str = "quarry lemon satchel bronze widget fathom pebble union";
+const WALLET: &str = "tundra mosaic ferret oblong quaint syrup lantern vortex";
+
+fn rules(json: &Value) -> BTreeSet<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = json["findings"].as_array().unwrap();
+    findings.iter().map(|f| (text(&f["rule"]), text(&f["severity"]))).collect()
+}
+
+fn expect(json: &Value, expected: &[(&str, &str)]) {
+    let expected: BTreeSet<_> = expected
+        .iter()
+        .map(|(rule, severity)| ((*rule).to_owned(), (*severity).to_owned()))
+        .collect();
+    assert_eq!(rules(json), expected, "{json}");
+    for (severity, field) in [("error", "errors"), ("warning", "warnings"), ("info", "infos")] {
+        let count =
+            json["findings"].as_array().unwrap().iter().filter(|f| f["severity"] == severity);
+        assert_eq!(json[field], count.count(), "{json}");
+    }
+    assert_eq!(json["ok"], json["errors"] == 0);
+}
+
+fn on(network: &str) -> Stage {
+    let stage = Stage::empty();
+    stage.given("payment", PAYMENT.as_bytes());
+    stage.given("wallet", WALLET.as_bytes());
+    let kdf = if network == "mainnet" { "--kdf m=65536,t=3,p=1" } else { "" };
+    stage.on(&format!("init %s --network {network} {kdf}")).run().ok();
+    stage
+}
+
+#[test]
+fn an_empty_store_is_judged_by_its_network() {
+    for (network, expected) in [
+        (
+            "mainnet",
+            &[
+                ("SEC-003", "error"),
+                ("SEC-004", "error"),
+                ("SEC-008", "warning"),
+                ("KDF-002", "warning"),
+            ][..],
+        ),
+        ("testnet", &[("SEC-003", "error"), ("SEC-004", "warning"), ("SEC-008", "warning")]),
+        ("devnet", &[("SEC-003", "warning")]),
+    ] {
+        let stage = on(network);
+        let ran = stage.on("check %s --json").run();
+        expect(&ran.json(), expected);
+        let met = network == "devnet";
+        assert_eq!(ran.kind, if met { Kind::Ok } else { Kind::Findings }, "{network}");
+        let before = stage.snapshot();
+        let claims = stage.on("check %s --claims-only --json").bare().run();
+        expect(&claims.json(), expected);
+        stage.unchanged(&before, "check --claims-only");
+    }
+}
+
+#[test]
+fn a_store_that_meets_the_policy_passes_and_warnings_fail_it_on_request() {
+    let stage = on("testnet");
+    stage.on("set %s igra.hd.wallet_secret --from file:%g/wallet").run().ok();
+    stage.on("set %s igra.hd.payment_secret --from file:%g/payment").run().ok();
+    for line in ["check %s", "check %s --claims-only"] {
+        stage.on(line).run().ok();
+        stage.on(&format!("{line} --strict")).run().ends(Kind::Findings);
+    }
+    stage.on("keyslot add %s --new-passphrase-from file:%g/pass2").run().ok();
+    for line in ["check %s --strict", "check %s --claims-only --strict"] {
+        let text = stage.on(line).run().ok().text();
+        assert!(text.contains("testnet: all checks passed"), "{text}");
+    }
+}
+
+#[test]
+fn a_payment_secret_has_to_be_a_second_layer() {
+    let stage = on("testnet");
+    stage.on("keyslot add %s --new-passphrase-from file:%g/pass2").run().ok();
+    stage.on("set %s igra.hd.wallet_secret --from file:%g/wallet").run().ok();
+    for (value, expected) in [
+        (WALLET, &[("SEC-005", "warning")][..]),
+        (PASS, &[("SEC-005", "warning")]),
+        ("password1", &[("SEC-006", "warning")]),
+        (" \n", &[("SEC-004", "warning")]),
+        (PAYMENT, &[]),
+    ] {
+        stage.given("p", value.as_bytes());
+        let set = stage.on("set %s igra.hd.payment_secret --from file:%g/p --keep 1").run().ok();
+        if expected.contains(&("SEC-006", "warning")) {
+            // Stored: an existing BIP-39 passphrase cannot be changed.
+            set.says("is weak");
+        }
+        expect(&stage.on("check %s --json").run().json(), expected);
+        let claims = stage.on("check %s --json --claims-only").bare().run().json();
+        expect(&claims, expected);
+    }
+}
+
+#[test]
+fn names_that_the_configuration_adds_count() {
+    let stage = on("testnet");
+    stage.on("keyslot add %s --new-passphrase-from file:%g/pass2").run().ok();
+    stage.config("payment_secret_names = [\"second\"]\nwallet_secret_names = [\"first\"]\nrequired_secrets = [\"api\"]\n");
+    stage.on("set %s first --from file:%g/wallet").run().ok();
+    stage.on("set %s second --from file:%g/payment").run().ok();
+    expect(&stage.on("check %s --json").run().json(), &[("SEC-011", "error")]);
+    let claims = stage.on("check %s --claims-only --json").run().json();
+    expect(&claims, &[("SEC-010", "warning")]);
+    stage.on("set %s api --from file:%g/value").run().ok();
+    expect(&stage.on("check %s --json").run().ok().json(), &[]);
+}
+
+#[test]
+fn profiles_have_payment_secrets_of_their_own() {
+    let stage = on("testnet");
+    stage.on("set %s igra.signer.payment_secret_alpha --from file:%g/payment").run().ok();
+    let found = rules(&stage.on("check %s --json").run().json());
+    assert!(!found.iter().any(|(rule, _)| rule == "SEC-004"), "{found:?}");
+}
+
+#[test]
+fn claims_that_nobody_vouches_for_are_not_relied_on() {
+    for (network, severity) in [("testnet", "warning"), ("devnet", "info")] {
+        let stage = on(network);
+        std::fs::remove_dir_all(stage.path("%d/state")).unwrap();
+        let found = rules(&stage.on("check %s --claims-only --json").bare().run().json());
+        assert!(found.contains(&("SEC-010".to_owned(), severity.to_owned())), "{found:?}");
+    }
+}
+
+#[test]
+fn a_weak_passphrase_is_remembered() {
+    let stage = Stage::empty();
+    stage.given("weak", b"password12345");
+    stage.on("init %s --network testnet --passphrase-from file:%g/weak").run().ok();
+    let found = rules(&stage.on("check %s --json --passphrase-from file:%g/weak").run().json());
+    assert!(found.contains(&("PWD-002".to_owned(), "warning".to_owned())), "{found:?}");
+}

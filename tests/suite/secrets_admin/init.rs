@@ -1,0 +1,179 @@
+//! `init`: what a new store is, and what is refused before there is one.
+
+use strongroom::cli::terminal::scripted::Reply;
+use strongroom::kind::Kind;
+
+use crate::support::stage::{PASS, Stage};
+
+#[test]
+fn a_new_store_is_empty_and_closed_to_others() {
+    let stage = Stage::empty();
+    let made = stage.on("init %s --network devnet --json --label first").run().ok();
+    let json = made.json();
+    assert_eq!(json["network"], "devnet");
+    assert_eq!(json["format"], "strongroom-v1");
+    assert_eq!(json["generation"], 1);
+    assert_eq!(json["store"], stage.expand("%s"));
+    assert_eq!(stage.mode("%s"), 0o600);
+    stage.on("list %s").run().ok().prints("");
+    let info = stage.on("info %s --json").bare().run().ok().json();
+    assert_eq!(info["store_id"], json["store_id"]);
+    assert_eq!(info["store_key"], json["store_key"]);
+    assert_eq!(info["keyslots"][0]["kdf"]["m_kib"], 19 << 10);
+    stage.on("keyslot list %s").run().ok().says("this is a devnet store");
+}
+
+#[test]
+fn what_is_there_is_not_overwritten() {
+    let stage = Stage::devnet();
+    stage.on("init %s --network devnet").refused(Kind::Exists, "refusing to overwrite");
+    stage.overwrite("%w/other", b"a file of somebody");
+    stage.on("init %w/other --network devnet").refused(Kind::Exists, "refusing to overwrite");
+    // Before anything is asked: there is no passphrase, and that is not what is missed.
+    stage.on("init %s").bare().refused(Kind::Exists, "refusing to overwrite");
+}
+
+#[test]
+fn the_network_is_mainnet_unless_stated() {
+    let stage = Stage::empty();
+    let made = stage.on("init %s --kdf m=65536,t=3,p=1 --json").run().ok();
+    assert_eq!(made.json()["network"], "mainnet");
+    made.says("payment_secret is not set: this store is not ready for mainnet");
+    let info = stage.on("info %s --json").bare().run().ok().json();
+    assert_eq!(info["network"], "mainnet");
+    assert_eq!(info["keyslots"][0]["kdf"], serde_json::json!({"m_kib": 65536, "t": 3, "p": 1}));
+}
+
+#[test]
+fn a_weak_passphrase_is_refused_on_mainnet_with_score_feedback_and_a_way_out() {
+    let stage = Stage::empty();
+    stage.given("weak", b"password1234567890");
+    let refused = stage
+        .on("init %s --passphrase-from file:%g/weak")
+        .refused(Kind::Policy, "the new passphrase is refused on mainnet");
+    let refused = refused.says("score").says("--generate").says("hint");
+    assert!(refused.stderr.lines().count() >= 2, "{}", refused.stderr);
+    stage.given("short", b"Xq7#vLp2!mZ9");
+    stage.on("init %s --new-passphrase-from file:%g/short").refused(Kind::Policy, "16");
+    stage.given("famous", b"CorrectHorseBatteryStaple2024!");
+    stage.on("init %s --new-passphrase-from file:%g/famous").refused(Kind::Policy, "refused");
+}
+
+#[test]
+fn testnet_refuses_a_short_passphrase_and_remarks_on_a_weak_one() {
+    let stage = Stage::empty();
+    stage.given("short", b"Xq7#vLp2!mZ");
+    stage
+        .on("init %s --network testnet --new-passphrase-from file:%g/short")
+        .refused(Kind::Policy, "12");
+    stage.given("weak", b"password12345");
+    stage
+        .on("init %s --network testnet --new-passphrase-from file:%g/weak --kdf m=47104,t=1")
+        .run()
+        .ok()
+        .says("score");
+    // Opening never fails for it, and does not measure it again.
+    stage
+        .on("list %s --passphrase-from file:%g/weak")
+        .run()
+        .ok()
+        .says("was not shown to be strong when it was chosen")
+        .says("secrets-admin passphrase change");
+}
+
+#[test]
+fn devnet_takes_any_passphrase() {
+    let stage = Stage::empty();
+    stage.given("weak", b"x");
+    stage.on("init %s --network devnet --new-passphrase-from file:%g/weak").run().ok().silent();
+    stage.on("list %s --network devnet --passphrase-from file:%g/weak").run().ok().silent();
+}
+
+#[test]
+fn costs_below_the_floor_are_refused() {
+    let stage = Stage::empty();
+    for (network, costs) in [
+        ("mainnet", "m=65535,t=3,p=1"),
+        ("mainnet", "m=65536,t=2,p=1"),
+        ("testnet", "m=47103,t=1,p=1"),
+        ("devnet", "m=19455,t=2,p=1"),
+        ("devnet", "t=1"),
+    ] {
+        stage
+            .on(&format!("init %s --network {network} --kdf {costs}"))
+            .refused(Kind::Policy, "below the floor");
+    }
+    for costs in ["m=1", "m=x", "q=1", "", "m=65536;t=3", "m=99999999999", "p=0"] {
+        let args = ["init", "%s", "--network", "devnet", "--kdf", costs];
+        let args = args.map(|arg| stage.expand(arg).into()).to_vec();
+        stage.args(args).refused(Kind::Usage, "");
+    }
+    stage
+        .on("init %s --network devnet --kdf m=2097152")
+        .refused(Kind::Integrity, "")
+        .says("--max-kdf-mem");
+}
+
+#[test]
+fn calibration_never_goes_below_the_floor() {
+    let stage = Stage::empty();
+    stage.on("init %s --network devnet --calibrate").run().ok();
+    let info = stage.on("info %s --json").bare().run().ok().json();
+    assert!(info["keyslots"][0]["kdf"]["m_kib"].as_u64() >= Some(19 << 10), "{info}");
+    stage.on("init %w/b --calibrate --kdf m=65536").refused(Kind::Usage, "");
+}
+
+#[test]
+fn a_generated_passphrase_is_shown_once_and_to_a_person_only() {
+    let stage = Stage::empty();
+    stage.on("init %s --network devnet --generate").bare().refused(Kind::InputNeeded, "shown once");
+    let made = stage.on("init %s --network devnet --generate").typing([]).run().ok();
+    assert_eq!(made.questions, ["write this passphrase down"]);
+    assert_eq!(made.text().lines().count(), 1, "the words are not in the answer: {}", made.text());
+    stage.on("init %w/b --generate --new-passphrase-from file:%g/pass").refused(Kind::Usage, "");
+}
+
+#[test]
+fn a_passphrase_is_asked_for_twice() {
+    let stage = Stage::empty();
+    stage.on("init %s --network devnet").typing(["one thing", "another", PASS, PASS]).run().ok();
+    stage.on("list %s").run().ok();
+    for replies in [vec![], vec![Reply::Line("canary-typed-once")]] {
+        let run = stage.on("init %w/b --network devnet").replying(replies);
+        run.refused(Kind::InputNeeded, "");
+    }
+    stage
+        .on("init %w/b --network devnet")
+        .replying([Reply::Line("canary-typed-once"), Reply::Interrupt])
+        .refused(Kind::Interrupted, "");
+}
+
+#[test]
+fn a_file_for_igra_is_made_on_request() {
+    let stage = Stage::empty();
+    let made =
+        stage.on("init %s --format igra --network devnet --kdf m=19456,t=2,p=1 --json").run().ok();
+    assert_eq!(made.json()["format"], "igra-rtm1");
+    assert_eq!(&stage.read("%s")[..4], b"ISEC");
+    assert_eq!(stage.mode("%s"), 0o600);
+    let info = stage.on("info %s --json").bare().run().ok().json();
+    assert_eq!(info["format"], "igra-rtm1");
+    stage.given("blank", b" gander unwoven epic sulphur mocha ");
+    stage
+        .on("init %w/b --format igra --network devnet --passphrase-from file:%g/blank")
+        .refused(Kind::Usage, "blank");
+}
+
+#[test]
+fn nothing_is_made_where_it_cannot_be() {
+    let stage = Stage::empty();
+    stage
+        .on("init %w/no/such/place --network devnet")
+        .refused(Kind::NotInitialised, "no such file");
+    stage.on("init %w/ --network devnet").refused(Kind::Usage, "does not name a file");
+    stage.on("init %w/.. --network devnet").refused(Kind::Usage, "does not name a file");
+    stage.on("init %w --network devnet").refused(Kind::Exists, "refusing to overwrite");
+    stage.overwrite("%w/file", b"x");
+    stage.on("init %w/file/below --network devnet").refused(Kind::Io, "");
+    stage.args(vec!["init".into(), "".into()]).refused(Kind::Usage, "empty");
+}

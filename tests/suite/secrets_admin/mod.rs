@@ -1,0 +1,16 @@
+//! `secrets-admin`, command by command, as CLI.md promises it.
+
+#![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
+
+mod binary;
+mod check;
+mod dry_run;
+mod exit_codes;
+mod igra;
+mod init;
+mod keys;
+mod mainnet;
+mod reading;
+mod rollback;
+mod set;
+mod strace;
