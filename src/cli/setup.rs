@@ -170,21 +170,21 @@ impl Setup {
         }
         match environment::check(&context.environment, network) {
             EnvDecision::Clean => Ok(()),
-            EnvDecision::Warn(names) => {
+            EnvDecision::Warn(variables) => {
                 let verdict = network.policy().env_secrets;
                 if verdict == Verdict::Warn && self.first("environment secrets") {
                     context.output.warn(&format!(
                         "secrets in the environment are readable by every process of this user: {}",
-                        names.join(", ")
+                        variables.join(", ")
                     ));
                 }
                 Ok(())
             }
-            EnvDecision::Refuse(names) => Err(Failure::policy(format!(
+            EnvDecision::Refuse(variables) => Err(Failure::policy(format!(
                 "{network} forbids secrets in the environment: {}",
-                names.join(", ")
+                variables.join(", ")
             ))
-            .hint(format!("unset {}", names.join(" ")))
+            .hint(format!("unset {}", variables.join(" ")))
             .hint("put the value into the store and change it: it was readable in /proc")),
         }
     }

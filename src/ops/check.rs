@@ -108,6 +108,34 @@ const RULES: &[Rule] = &[
         &["CWE-916"],
     ),
     Rule(
+        "HOST-009",
+        [Warning, Info, Off],
+        "checks that depend on time are wrong",
+        "set the clock, or secrets-admin state accept-clock FILE REASON",
+        &["CWE-367"],
+    ),
+    Rule(
+        "PWD-001",
+        [Error, Error, Off],
+        "a short passphrase opens everything",
+        "secrets-admin passphrase change FILE --generate",
+        &["CWE-521", "NIST SP 800-63B-4"],
+    ),
+    Rule(
+        "PWD-003",
+        [Error, Warning, Off],
+        "too few guesses find it",
+        "secrets-admin passphrase change FILE --generate",
+        &["CWE-521"],
+    ),
+    Rule(
+        "PWD-004",
+        [Error, Warning, Off],
+        "it is a famous phrase",
+        "secrets-admin passphrase change FILE --generate",
+        &["ASVS 6.2.4"],
+    ),
+    Rule(
         "PWD-002",
         [Error, Warning, Off],
         "a guessable passphrase opens everything",
@@ -194,7 +222,9 @@ pub fn check(
 /// A clock before a time that this host has seen makes every answer about time worthless.
 fn clock(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
     let now = desk.clock.now();
-    if let Some(seen) = file.remembered().map(|state| state.max_seen_time).filter(|seen| *seen > now) {
+    if let Some(seen) =
+        file.remembered().map(|state| state.max_seen_time).filter(|seen| *seen > now)
+    {
         "state file".clone_into(&mut findings.basis);
         findings.add("HOST-009", format!("the clock says {now}, but this host has seen {seen}"));
     }
@@ -288,7 +318,8 @@ fn look_inside(
                 && claims.contains_key(&Claim::PaymentSecretSet)
                 && !claims.contains_key(&Claim::PaymentDiffersFromPassphrase)
             {
-                findings.add("SEC-005", "payment_secret was not shown to differ from every passphrase");
+                findings
+                    .add("SEC-005", "payment_secret was not shown to differ from every passphrase");
             }
             second_slot(findings, store.header().slots.len());
             weak_slots(findings, store.header());

@@ -191,6 +191,6 @@ pub fn announce_key(context: &mut Context, outcome: &crate::ops::Outcome) {
     if let Some(key) = outcome.receipt.as_ref().and_then(|receipt| receipt.store_key) {
         context
             .output
-            .note(&format!("the store is now signed by: [security] store_keys = [\"{key}\"]"));
+            .warn(&format!("the store is now signed by: [security] store_keys = [\"{key}\"]"));
     }
 }
