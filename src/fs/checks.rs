@@ -119,8 +119,6 @@ mod tests {
 
     #[test]
     fn parents_are_judged_like_strict_modes() {
-        type Row<'a> = (&'a [(u32, u32)], u32, Trust, Option<Parents>);
-
         let user = Trust { caller: USER };
         let root = Trust { caller: 0 };
         let table: &[Row<'_>] = &[
