@@ -161,11 +161,14 @@ impl Setup {
         context: &mut Context,
         network: NetworkMode,
     ) -> Result<(), Failure> {
-        let named = [&self.globals.passphrase_from, &self.globals.new_passphrase_from]
+        let is_a_source = [&self.globals.passphrase_from, &self.globals.new_passphrase_from]
             .into_iter()
             .flatten()
             .any(|source| matches!(source, Source::Env(name) if name == environment::IGRA_PASSPHRASE));
-        if !named && context.environment.has_igra_passphrase() && self.first("igra passphrase") {
+        if !is_a_source
+            && context.environment.has_igra_passphrase()
+            && self.first("igra passphrase")
+        {
             context.output.warn("IGRA_SECRETS_PASSPHRASE is set and ignored");
         }
         match environment::check(&context.environment, network) {

@@ -69,6 +69,7 @@ fn an_operator_sets_up_a_mainnet_store_by_prompt() {
 
     let refused = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret").expect_exit(2);
     assert!(refused.contains("--reveal"), "{refused}");
+    assert!(!refused.contains("\u{1b}["), "NO_COLOR is set: {refused:?}");
     let mut get = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret --reveal");
     answer(&mut get, &[("passphrase: ", PASS)]);
     let revealed = get.expect_exit(0);
@@ -182,5 +183,34 @@ fn bare_file_names_work_in_the_current_directory() {
         let output = finish(command, LIMIT);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+    }
+}
+
+#[test]
+fn descriptors_and_pipes_give_secrets() {
+    let stage = Stage::devnet();
+    let config = stage.expand("%d/config.toml");
+    for line in [
+        "set %s api --from fd:4 --passphrase-from fd:3 3<%g/pass 4<%g/value",
+        "set %s api --passphrase-from file:%g/pass <%g/value",
+        "set %s api --passphrase-from stdin --from fd:4 4<%g/value <%g/pass",
+        "list %s --passphrase-from stdin <%g/pass",
+        "list %s --passphrase-from fd:3 3<%g/pass",
+    ] {
+        let line = format!("exec {SECRETS_ADMIN} --config {config} {}", stage.expand(line));
+        let output = finish(command(&["sh", "-c", &line]), LIMIT);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+    }
+    for (line, code) in [
+        ("list %s --passphrase-from fd:9", 21),
+        ("list %s --passphrase-from stdin </dev/null", 2),
+        ("set %s api --passphrase-from file:%g/pass </dev/null", 19),
+        ("set %s api --passphrase-from fd:3 --from fd:3 3<%g/pass", 2),
+    ] {
+        let line = format!("exec {SECRETS_ADMIN} --config {config} {}", stage.expand(line));
+        let output = finish(command(&["sh", "-c", &line]), LIMIT);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{line}: {stderr}");
     }
 }

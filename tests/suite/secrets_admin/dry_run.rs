@@ -77,7 +77,7 @@ fn a_dry_run_is_refused_where_the_real_run_would_be() {
         ("passphrase change %s --new-passphrase-from file:%g/pass", Kind::Usage),
         ("set %s api --from file:%g/value --network mainnet", Kind::Policy),
         ("set %s api --from file:%g/value --passphrase-from file:%g/pass2", Kind::WrongPassphrase),
-        ("convert %s %w/pass --to igra --kdf m=8", Kind::Policy),
+        ("convert %s %w/new --to igra --kdf m=1024,t=1,p=1", Kind::Policy),
     ] {
         stage.on(&format!("{line} --dry-run")).refused(kind, "");
     }

@@ -60,6 +60,20 @@ fn an_igra_file_is_a_mainnet_file_unless_a_network_is_stated() {
 }
 
 #[test]
+fn a_weak_igra_file_fails_the_check_on_mainnet() {
+    let stage = one();
+    stage.config("");
+    let found = stage.on("check %s --json").run().ends(Kind::Findings).json();
+    for rule in ["KDF-001", "PWD-002", "SEC-003", "SEC-004"] {
+        let mut findings = found["findings"].as_array().unwrap().iter();
+        assert!(findings.any(|f| f["rule"] == rule && f["severity"] == "error"), "{rule}: {found}");
+    }
+    let claims = stage.on("check %s --claims-only --json").bare().run().ends(Kind::Findings).json();
+    let mut findings = claims["findings"].as_array().unwrap().iter();
+    assert!(findings.any(|f| f["rule"] == "SEC-010" && f["severity"] == "error"), "{claims}");
+}
+
+#[test]
 fn a_change_keeps_what_the_service_chose() {
     let stage = one();
     stage.on("set %s new --from file:%g/value").run().ok();
@@ -76,6 +90,8 @@ fn a_change_keeps_what_the_service_chose() {
 #[test]
 fn no_history_means_that_replacing_asks() {
     let stage = one();
+    // From here on this host knows the file, and has nothing to learn from what is refused.
+    stage.on("list %s").run().ok();
     stage
         .on("set %s a.b --from file:%g/value")
         .refused(Kind::Exists, "an Igra file keeps no history")

@@ -336,3 +336,68 @@ fn a_credential_opens_a_store() {
         .on("list %s --passphrase-from cred:named")
         .refused(Kind::InputNeeded, "CREDENTIALS_DIRECTORY is not set");
 }
+
+#[test]
+fn a_program_gives_a_passphrase_without_a_shell() {
+    let stage = stocked();
+    let list = |program: &str| {
+        let mut args: Vec<std::ffi::OsString> = vec!["list".into(), stage.path("%s").into()];
+        args.extend(["--passphrase-from".into(), stage.expand(program).into()]);
+        stage.args(args)
+    };
+    list("cmd:/bin/cat %g/pass").run().ok();
+    let odd = "canary;$HOME`id`";
+    stage.given("odd", odd.as_bytes());
+    stage.on("init %w/odd --network devnet --passphrase-from file:%g/odd").run().ok();
+    let args = ["list", "%w/odd", "--passphrase-from", "cmd:/bin/echo canary;$HOME`id`"];
+    stage.args(args.map(|arg| stage.expand(arg).into()).to_vec()).run().ok();
+    list("cmd:/bin/false").refused(Kind::Unavailable, "");
+    list("cmd:/no/such/program").refused(Kind::Unavailable, "cannot find the program");
+    list("cmd:cat %g/pass").refused(Kind::Usage, "");
+    stage.given("long", &[b'x'; 2000]);
+    assert_ne!(list("cmd:/bin/cat %g/long").run().kind, Kind::Ok);
+    // Its environment is clean: nothing of ours is in what it prints.
+    list("cmd:/usr/bin/env").env("HOME", "canary-home").run().ends(Kind::WrongPassphrase);
+}
+
+#[test]
+fn a_passphrase_is_one_line_of_text() {
+    let stage = stocked();
+    for (bytes, kind) in [
+        (&b"canary\0with-nul"[..], Kind::Usage),
+        (b"", Kind::Usage),
+        (b"canary-\xff-bytes", Kind::Usage),
+        (&[b'p'; 1025], Kind::Usage),
+        (format!("{PASS}\n").as_bytes(), Kind::Ok),
+        (format!("{PASS}\n\n").as_bytes(), Kind::Usage),
+    ] {
+        stage.given("p", bytes);
+        stage.on("list %s --passphrase-from file:%g/p").run().ends(kind);
+        stage.on("list %s --passphrase-from stdin").stdin(bytes).run().ends(kind);
+    }
+}
+
+#[test]
+fn what_is_asked_for_quietly_is_answered_quietly() {
+    let stage = stocked();
+    stage.on("list %s").run().ok().says("note: this is a devnet store");
+    stage.on("list %s --quiet").run().ok().silent().prints("a.one\nb.two\n");
+    stage
+        .on("list %s --quiet --network mainnet")
+        .refused(Kind::Policy, "this store is devnet, not mainnet");
+    stage.on("list --quiet --network devnet %s --json").run().ok().silent();
+}
+
+#[test]
+fn an_inventory_shows_as_much_as_the_configuration_allows() {
+    for (level, claims) in [("full", true), ("keys", false), ("none", false)] {
+        let stage = Stage::empty();
+        stage.config(&format!("inventory = \"{level}\"\n"));
+        stage.on("init %s --network devnet").run().ok();
+        stage.on("set %s igra.hd.payment_secret --from file:%g/pass2").run().ok();
+        let info = stage.on("info %s --json").bare().run().ok().json();
+        assert_eq!(info["inventory"]["level"], level);
+        let found = info["inventory"]["claims"].as_object().is_some_and(|c| !c.is_empty());
+        assert_eq!(found, claims, "{info}");
+    }
+}

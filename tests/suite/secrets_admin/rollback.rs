@@ -81,10 +81,10 @@ fn another_file_of_the_same_generation_is_a_fork() {
 #[test]
 fn a_newer_file_is_adopted() {
     let (stage, _) = aged();
-    let state = stage.snapshot();
+    let earlier = stage.snapshot();
     stage.on("set %s later --from file:%g/value").run().ok();
     // The state lags, as after a kill between the rename and it.
-    for (path, (.., content)) in state {
+    for (path, (.., content)) in earlier {
         if path.extension().is_some_and(|e| e == "state") {
             stage.overwrite(&path.display().to_string(), &content);
         }

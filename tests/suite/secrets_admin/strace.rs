@@ -17,7 +17,7 @@ fn trace(stage: &Stage, line: &str) -> (Output, String) {
         stage.expand(line),
         stage.expand("%d/config.toml"),
     );
-    let output = finish(command(&["sh", "-c", &line]), Duration::from_secs(60));
+    let output = finish(command(&["sh", "-c", &line]), Duration::from_mins(1));
     let trace = String::from_utf8_lossy(&std::fs::read(&log).expect("the trace")).into_owned();
     (output, trace)
 }
