@@ -109,7 +109,7 @@ impl IsecError {
     /// What the operator can run next.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::LegacyLayout => vec!["secrets-admin convert".to_owned()],
+            Self::LegacyLayout => vec!["secrets-admin convert FILE NEW_FILE --to igra".to_owned()],
             _ => Vec::new(),
         }
     }

@@ -21,6 +21,9 @@ pub enum StoreError {
     /// A length or count above the limit of the format.
     #[error("{0} exceeds the limit of the format")]
     Limit(&'static str),
+    /// What is to be stored is longer, or more, than the format holds.
+    #[error("{0} exceeds what a store can hold")]
+    TooMuch(&'static str),
     /// The encoding is not the canonical one.
     #[error("damaged {part}: {source}")]
     Encoding {
@@ -89,7 +92,7 @@ impl StoreError {
             Self::LastSlot(_) => Kind::Policy,
             Self::KeyfileNeeded => Kind::InputNeeded,
             Self::UnsupportedSlot { .. } => Kind::Unsupported,
-            Self::Passphrase(_) => Kind::Usage,
+            Self::Passphrase(_) | Self::TooMuch(_) => Kind::Usage,
             Self::Kdf(error) => kdf_kind(error),
             Self::Random(_) | Self::Memory(_) => Kind::Io,
             _ => Kind::Integrity,

@@ -173,7 +173,7 @@ impl Payload {
             && !self.contains(entry.name.as_str())
             && self.len() >= limits::ENTRIES
         {
-            return Err(StoreError::Limit("the number of secrets (1,000,000)"));
+            return Err(StoreError::TooMuch("another secret (1,000,000)"));
         }
         self.changes.insert(entry.name.clone(), Some(entry));
         Ok(())

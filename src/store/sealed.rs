@@ -183,12 +183,12 @@ pub fn seal(
     // The salt has a fixed length, so the header's length is known before the salt is.
     let header_len = header.encode().len();
     if header_len > limits::HEADER {
-        return Err(StoreError::Limit("the header (4 MiB)"));
+        return Err(StoreError::TooMuch("the header (4 MiB)"));
     }
     let start = PREFIX + header_len + MAC_LEN;
     let total = start + padded + TAG_LEN + SIGNATURE_LEN;
     if total as u64 > limits::FILE {
-        return Err(StoreError::Limit("the file (256 MiB)"));
+        return Err(StoreError::TooMuch("the file (256 MiB)"));
     }
     let mut bytes = Region::bulk(total).map_err(|_| StoreError::Memory(total))?;
     payload.encode(&mut Fill::new(&mut bytes[start..start + padded]));

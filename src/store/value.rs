@@ -108,7 +108,7 @@ impl ValueKeys {
         random: &mut dyn Random,
     ) -> Result<Vec<u8>, StoreError> {
         if value.len() > limits::VALUE {
-            return Err(StoreError::Limit("the value (1 MiB)"));
+            return Err(StoreError::TooMuch("the value (1 MiB)"));
         }
         let aad = binding.aad();
         let fresh: [u8; 32] = random::bytes(random)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::answer;
-use super::init::FormatArg;
+use super::init::{FormatArg, show_generated};
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::{Purpose, Reader};
@@ -39,6 +39,9 @@ pub struct Args {
     /// Give a secret another name on the way: OLD=NEW
     #[arg(long, value_name = "OLD=NEW")]
     rename: Vec<String>,
+    /// Make a passphrase of 7 random words for the new file and show it once on the terminal
+    #[arg(long, conflicts_with = "new_passphrase_from")]
+    generate: bool,
     /// Cost of the key derivation: m=KIB,t=N,p=N
     #[arg(long, value_name = "COSTS")]
     kdf: Option<OsString>,
@@ -70,6 +73,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(source) => {
             Reader::new(context, network).new_passphrase(Purpose::NEW, Some(&source))?
         }
+        None if args.generate => show_generated(context)?,
         None => again(&credentials.passphrase)?,
     };
     let new = Credentials { passphrase, keyfile: None };

@@ -75,6 +75,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;
     let network = file.network();
+    if let Some(source) = &from {
+        Reader::new(context, network).admit(source)?;
+    }
     let source = context.globals.passphrase_from.clone();
     Needs::new()
         .passphrase(Purpose::OPEN, source.as_ref())

@@ -41,7 +41,7 @@ pub fn resolve(argv: &[OsString]) -> Result<PathBuf, Failure> {
     named.canonicalize().map_err(|cause| {
         Failure::new(
             Kind::Unavailable,
-            format!("cannot find the program {}: {}", escape_os(named.as_os_str()), cause.kind()),
+            format!("cannot find the program {}: {cause}", escape_os(named.as_os_str())),
         )
     })
 }

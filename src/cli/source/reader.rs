@@ -226,12 +226,28 @@ impl<'a> Reader<'a> {
         program::run(&program, argv, LIMIT, messages, &self.context.signals)
     }
 
+    /// Refuses a source that the network forbids, before anything is asked for.
+    pub fn admit(&self, source: &Source) -> Result<(), Failure> {
+        match (source, self.network.policy().env_secrets) {
+            (Source::Env(name), Verdict::Refuse) => Err(self.forbidden_variable(name)),
+            _ => Ok(()),
+        }
+    }
+
+    fn forbidden_variable(&self, name: &str) -> Failure {
+        Failure::policy(self.exposure(name))
+            .hint("use a source that others cannot reach: prompt, file:PATH or cred:NAME")
+    }
+
+    fn exposure(&self, name: &str) -> String {
+        let network = self.network;
+        format!(
+            "the environment variable {name} is readable by every process of this user on {network}"
+        )
+    }
+
     fn variable(&mut self, name: &str, cap: usize) -> Result<SecretBytes, Failure> {
-        let message = format!(
-            "the environment variable {name} is readable by every process of this user on {}",
-            self.network
-        );
-        self.judge(self.network.policy().env_secrets, message)?;
+        self.judge(self.network.policy().env_secrets, self.exposure(name))?;
         let secret = self.context.environment.value(name).ok_or_else(|| {
             Failure::input_needed(format!("the environment variable {name} is not set"))
         })?;

@@ -225,7 +225,7 @@ impl OpenStore {
         random: &mut dyn Random,
     ) -> Result<u64, StoreError> {
         if new.note.as_ref().is_some_and(|note| note.len() > limits::TEXT) {
-            return Err(StoreError::Limit("a note or tag (1 KiB)"));
+            return Err(StoreError::TooMuch("the note (1 KiB)"));
         }
         let n = self.payload.secrets.next_version;
         let after = n.checked_add(1).ok_or(StoreError::Limit("the number of versions"))?;
@@ -293,7 +293,7 @@ impl OpenStore {
         random: &mut dyn Random,
     ) -> Result<SealedFile, StoreError> {
         if self.payload.secrets.slot_labels.values().any(|label| label.len() > limits::TEXT) {
-            return Err(StoreError::Limit("slot labels"));
+            return Err(StoreError::TooMuch("the label of a keyslot (1 KiB)"));
         }
         let mut header = self.header.clone();
         header.generation = header

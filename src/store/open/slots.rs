@@ -19,7 +19,7 @@ impl OpenStore {
         random: &mut dyn Random,
     ) -> Result<u16, StoreError> {
         if self.header.slots.len() >= limits::SLOTS {
-            return Err(StoreError::Limit("the number of keyslots (16)"));
+            return Err(StoreError::TooMuch("another keyslot (16)"));
         }
         let id = self.payload.secrets.next_slot;
         self.payload.secrets.next_slot =
