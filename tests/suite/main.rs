@@ -11,4 +11,5 @@ mod command_line;
 mod isec;
 mod primitives;
 mod support;
+mod sweep_fixture;
 mod terminal;
