@@ -1,5 +1,7 @@
 //! The store with a cheap keyslot that the kill sweep raises: no command makes one any more.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes its own files")]
+
 use strongroom::clock::Timestamp;
 use strongroom::crypto::kdf::KdfParams;
 use strongroom::crypto::random::SystemRandom;

@@ -201,6 +201,25 @@ class Scan:
             wrong = found < least or (least == 0 and found > 0)
             why = [f"found {found}: the scan itself is broken"] if wrong else []
             self.row("control", how, seen.code, f"{seen.scanned / 2**20:.1f}", found, why)
+        self.open_store()
+
+    def open_store(self):
+        """The binary itself, ended without a chance to wipe while it waits for the lock with the store open."""
+        folder, _ = self.scene({"setup": STORE, "op": []})
+        held = os.open(folder / "s.bin.lock", os.O_RDWR)
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        def driver(seen, _master):
+            tracee.wait_for(lambda: tracee.holds_open(seen.pid, "s.bin.lock"))
+            time.sleep(0.2)
+            tracee.send(seen.pid, signal.SIGABRT)
+
+        seen = self.trace(folder, sweep.set_words("b.key", "in/v2"), driver=driver)
+        os.close(held)
+        want = ["pw/raw", "v2/raw", *(["s.key0/raw"] if self.options.keys else [])]
+        why = [f"{name} was not found in an open store" for name in want if not seen.hits.get(name)]
+        found = sum(seen.hits.values())
+        self.row("control", "killed with the store open", seen.code, f"{seen.scanned / 2**20:.1f}", found, why)
 
 
 STORE = [

@@ -93,7 +93,7 @@ class Case:
             sweep.die(f"{self.name}: the old state is not readable after the set-up")
         work = self.fresh(base / "clean")
         log = base / "calls"
-        prefix = ["strace", "-f", "-qq", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log)]
+        prefix = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log)]
         sweep.must(self.program, work, self.op, prefix=prefix, timeout=120)
         self.counts = count_calls(log.read_text(errors="replace"))
         self.note_names(work)
@@ -242,7 +242,7 @@ def points(case, modes, per_kill, per_error, order):
 def try_point(case, work, mode, call, n):
     """One injected run; returns what was found: a state, and a list of (kind, detail)."""
     case.fresh(work)
-    prefix = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none"]
+    prefix = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none"]
     prefix += ["-e", f"inject={call}:{mode}:when={n}"]
     found = []
     try:

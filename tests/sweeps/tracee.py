@@ -196,6 +196,14 @@ def resident(pid):
         return 0
 
 
+def holds_open(pid, name):
+    """Whether a process has a file of that name open."""
+    try:
+        return any(os.readlink(f"/proc/{pid}/fd/{fd}").endswith(name) for fd in os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return False
+
+
 def wait_for(test, seconds=20.0):
     """Whether `test()` became true in time."""
     end = time.monotonic() + seconds
