@@ -28,6 +28,11 @@ import standin
 import sweep
 import tracee
 
+try:
+    import keys
+except ImportError as error:
+    sweep.die(f"missing: {error.name} (pip install -r tests/readers/requirements.txt)")
+
 WRONG = {"wrong": "wrong-Passphrase-Tc68oR-of-the-sweep"}
 TYPED = "typed-Passphrase-Gq17eX-of-the-sweep"
 SLOW_KDF = "m=262144,t=4,p=1"
@@ -93,17 +98,13 @@ class Scan:
         return found | self.keys(folder)
 
     def keys(self, folder):
-        """Every key of every store of the scene, by `keys.py`."""
+        """Every key of every store of the scene, by `keys`."""
         found = {}
-        for store in sorted(folder.glob("*.bin")) if self.options.keys else []:
+        for store in sorted(folder.glob("*.bin")):
             if not store.read_bytes().startswith((b"\x89SRS", b"ISEC")):
                 continue
-            command = [sys.executable, str(sweep.HERE / "keys.py"), str(store), "in/pw", "in/pw2"]
-            done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
-            if done.returncode != 0:
-                sweep.die(f"keys.py: exit {done.returncode}; pip install -r tests/readers/requirements.txt, or --no-keys")
-            for number, line in enumerate(done.stdout.split()):
-                for form, needle in sweep.encodings(bytes.fromhex(line.decode())).items():
+            for number, half in enumerate(keys.halves(store, [sweep.INPUTS["pw"], sweep.INPUTS["pw2"]])):
+                for form, needle in sweep.encodings(half).items():
                     if not form.startswith("b64"):
                         found[f"{store.stem}.key{number}/{form}"] = needle
         self.looked_for = max(self.looked_for, len(found))
@@ -216,7 +217,7 @@ class Scan:
 
         seen = self.trace(folder, sweep.set_words("b.key", "in/v2"), driver=driver)
         os.close(held)
-        want = ["pw/raw", "v2/raw", *(["s.key0/raw"] if self.options.keys else [])]
+        want = ["pw/raw", "v2/raw", "s.key0/raw", "s.key8/raw"]
         why = [f"{name} was not found in an open store" for name in want if not seen.hits.get(name)]
         found = sum(seen.hits.values())
         self.row("control", "killed with the store open", seen.code, f"{seen.scanned / 2**20:.1f}", found, why)
@@ -408,7 +409,6 @@ def main():
     parser.add_argument("--full", action="store_true", help="signals in the KDF for every command (default)")
     parser.add_argument("--self-test", action="store_true", help="prove on stand-ins that flaws are found")
     parser.add_argument("--case", action="append", help="only this command (repeatable)")
-    parser.add_argument("--no-keys", dest="keys", action="store_false", help="look for passphrases and values only")
     parser.add_argument("--json", type=pathlib.Path, help="write the report there")
     options = parser.parse_args()
     sweep.need_root()

@@ -1,17 +1,13 @@
-#!/usr/bin/env python3
-"""Prints the keys of a store in hex, one a line: what the memory scan looks for beside passphrases and values.
+"""The keys of a store: what the memory scan looks for beside passphrases and values.
 
 Of a native store: what Argon2 made, the keys it gave, the data key and the keys derived from it, the signing seed and the
 audit root. Of an Igra file: its one key. Each in halves of 16 bytes, so that half a key on a forgotten piece of stack counts
 too. A passphrase that opens nothing gives nothing. Nothing is checked: tests/readers does that. Layouts are in docs/formats/store-v1.md.
-
-usage: keys.py STORE PASSPHRASE_FILE...
 """
 
 import hashlib
 import hmac
 import struct
-import sys
 import unicodedata
 
 import cbor2
@@ -64,17 +60,12 @@ def igra(data, passphrase):
     return [hash_secret_raw(passphrase, data[17:49], t, m, p, 32, Type.ID, 19)]
 
 
-def main():
-    with open(sys.argv[1], "rb") as source:
-        data = source.read()
-    for file in sys.argv[2:]:
-        with open(file, "rb") as source:
-            passphrase = unicodedata.normalize("NFKC", source.read().removesuffix(b"\n").decode()).encode()
-        keys = native(data, passphrase) if data.startswith(MAGIC) else igra(data, passphrase)
-        for key in keys:
-            for at in range(0, len(key), 16):
-                print(key[at : at + 16].hex())
-
-
-if __name__ == "__main__":
-    main()
+def halves(store, passphrases):
+    """Every key of a store that one of the passphrases opens, in halves of 16 bytes."""
+    data = store.read_bytes()
+    found = []
+    for text in passphrases:
+        passphrase = unicodedata.normalize("NFKC", text).encode()
+        for key in native(data, passphrase) if data.startswith(MAGIC) else igra(data, passphrase):
+            found += [key[at : at + 16] for at in range(0, len(key), 16)]
+    return found
