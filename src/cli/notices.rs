@@ -31,6 +31,9 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             Notice::NoState(why) => output.warn(&format!(
                 "no usable state directory ({why}): an older copy of the store would not be noticed"
             )),
+            Notice::NotRemembered(why) => output.warn(&format!(
+                "this store could not be remembered ({why}): a copy older than it would not be noticed"
+            )),
             Notice::FirstSeen => output.note("this host sees the store for the first time"),
             Notice::KdfUpgraded { slot, change } => {
                 output.note(&format!("keyslot {slot} was raised to the network's floor: {change}"));

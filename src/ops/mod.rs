@@ -173,6 +173,8 @@ fn finish(
 pub enum Notice {
     /// No usable state directory: an older copy of the store would not be noticed.
     NoState(String),
+    /// The store is news to this host, and could not be remembered.
+    NotRemembered(String),
     /// This host saw the store for the first time.
     FirstSeen,
     /// A slot was raised to the network's floor.

@@ -6,6 +6,7 @@ use super::{Desk, Notice, OpError, StateHome, state};
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::crypto::sign::PublicKey;
+use crate::fs::FsError;
 use crate::fs::directory::lock_name;
 use crate::isec;
 use crate::network::policy::Verdict;
@@ -152,7 +153,8 @@ impl Opening {
 
     /// Raises what this host remembers to this file, if it is news.
     ///
-    /// Needs the lock for a moment; when somebody else has it, that process is writing and will raise the state itself.
+    /// Needs the lock for a moment; when somebody else has it, that process is writing and will raise the state itself. What
+    /// cannot be written (a read-only or full file system) is said and does not stop a reader.
     pub fn remember(&mut self, desk: &Desk<'_>) -> Result<(), OpError> {
         if !matches!(self.standing, Standing::Unknown | Standing::Newer) || desk.settings.dry_run {
             return Ok(());
@@ -162,10 +164,10 @@ impl Opening {
             return Ok(());
         }
         let directory = self.site.directory.as_ref();
-        let Ok(_lock) =
-            directory.lock(&lock_name(&self.site.name), self.tag.owner, Duration::ZERO, desk.stop)
-        else {
-            return Ok(());
+        let lock = lock_name(&self.site.name);
+        let _lock = match directory.lock(&lock, self.tag.owner, Duration::ZERO, desk.stop) {
+            Ok(lock) => lock,
+            Err(error) => return self.not_remembered(error),
         };
         let id = self.remembered_as();
         if desk.state.recall(id)? != self.remembered
@@ -173,7 +175,19 @@ impl Opening {
         {
             return Ok(());
         }
-        self.adopt(desk)
+        match self.adopt(desk) {
+            Err(OpError::Fs(error)) => self.not_remembered(error),
+            done => done,
+        }
+    }
+
+    fn not_remembered(&mut self, error: FsError) -> Result<(), OpError> {
+        match error {
+            FsError::Locked { .. } => {}
+            FsError::Stopped(_) => return Err(error.into()),
+            error => self.notices.push(Notice::NotRemembered(error.to_string())),
+        }
+        Ok(())
     }
 
     /// With the lock held: makes the file durable, whoever wrote it, and then remembers it.
@@ -184,7 +198,7 @@ impl Opening {
         directory.sync()?;
         let state = self.state(desk);
         let token = random::bytes(desk.random.borrow_mut().as_mut())?;
-        desk.state.prepare(&state, token, desk.trust.caller)?.commit()?;
+        desk.state.prepare(&state, &self.site.path, token, desk.trust.caller)?.commit()?;
         if self.standing == Standing::Unknown && matches!(desk.state, StateHome::Directory(_)) {
             self.notices.push(Notice::FirstSeen);
         }
@@ -223,5 +237,77 @@ pub(super) const fn igra_state(id: StoreId, digest: Hash, now: crate::clock::Tim
         audit_mac: [0; 32],
         store_key: PublicKey([0; 32]),
         max_seen_time: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::crypto::random::SystemRandom;
+    use crate::fs::{HostDirectory, Trust};
+    use crate::network::NetworkMode;
+    use crate::ops::init::{self, NewFile, NewFormat};
+    use crate::ops::{Settings, audit::Unaudited};
+    use crate::passphrase::Passphrase;
+    use crate::passphrase::strength::Context;
+    use crate::secret::SecretBytes;
+
+    fn desk(state: &std::path::Path) -> Desk<'static> {
+        let trust = Trust::of_process();
+        let directory = HostDirectory::open(state, trust.caller, trust).unwrap();
+        Desk {
+            clock: &SystemClock,
+            random: RefCell::new(Box::new(SystemRandom)),
+            trust,
+            stop: &|| None,
+            state: StateHome::Directory(Box::new(directory)),
+            settings: Settings::default(),
+            words: Context::new(),
+            audit: &Unaudited,
+        }
+    }
+
+    fn credentials() -> Credentials {
+        let typed = SecretBytes::copy_from(b"correct horse");
+        Credentials { passphrase: Passphrase::new(typed).unwrap(), keyfile: None }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "takes away what the program needs")]
+    #[test]
+    fn a_reader_that_cannot_remember_says_so_and_goes_on() {
+        let scratch = tempfile::tempdir().unwrap();
+        let [first, second, gone] = ["first", "second", "gone"].map(|name| {
+            let state = scratch.path().join(name);
+            std::fs::create_dir(&state).unwrap();
+            state
+        });
+        let path = scratch.path().join("s.bin");
+        let network = NetworkMode::Devnet;
+        let new =
+            NewFile { path: &path, network, format: NewFormat::Native, kdf: None, label: None };
+        init::init(&desk(&first), &new, &credentials()).unwrap();
+        let read = |desk: &Desk<'_>| {
+            let file = StoreFile::find(desk, &path).unwrap();
+            file.open(desk, &credentials()).unwrap().notices
+        };
+        let warned = |notices: &[Notice]| {
+            notices.iter().any(|notice| matches!(notice, Notice::NotRemembered(_)))
+        };
+
+        let without_state = desk(&gone);
+        std::fs::remove_dir(&gone).unwrap();
+        assert!(warned(&read(&without_state)));
+
+        // A lock that cannot be taken, as on a read-only file system.
+        let lock = scratch.path().join("s.bin.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        assert!(warned(&read(&desk(&second))));
+        std::fs::remove_dir(&lock).unwrap();
+        assert!(read(&desk(&second)).contains(&Notice::FirstSeen));
+        assert!(!warned(&read(&desk(&second))));
     }
 }

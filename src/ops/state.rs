@@ -103,11 +103,12 @@ impl StateHome {
         Ok(State::decode(&file.bytes).ok().filter(|state| state.store_id == id))
     }
 
-    /// Prepares `state` to be remembered: written and durable under a temporary name, so that [`Prepared::commit`] needs no
-    /// more space.
+    /// Prepares `state` of the store at `path` to be remembered: written and durable under a temporary name, so that
+    /// [`Prepared::commit`] needs no more space. The caller holds the lock of that store.
     pub fn prepare(
         &self,
         state: &State,
+        path: &Path,
         token: [u8; 8],
         uid: u32,
     ) -> Result<Prepared<'_>, FsError> {
@@ -116,8 +117,11 @@ impl StateHome {
         };
         let directory = directory.as_ref();
         let name = file_name(state.store_id);
-        remove_leftovers(directory, &name)?;
-        let temp = temp_name(&name, token);
+        // Temporary files go by the path, as the lock does, and not by the store: a killed `init` leaves an id that never
+        // comes again, and a copy of the store elsewhere has the same id under another lock.
+        let place = file_name(igra_id(path));
+        remove_leftovers(directory, &place)?;
+        let temp = temp_name(&place, token);
         let bytes = state.encode();
         let prepared = Prepared { directory: Some(directory), temp, name };
         let mut file = directory.create(&prepared.temp, Ownership { uid, mode: 0o600 })?;
@@ -151,5 +155,40 @@ impl Drop for Prepared<'_> {
             // The next command cleans up what cannot be removed now.
             let _ = directory.remove(&self.temp);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::ops::opening::igra_state;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_temporary_file_is_removed_by_the_next_command_on_its_path_and_by_no_other() {
+        let scratch = tempfile::tempdir().unwrap();
+        let trust = Trust::of_process();
+        let directory = HostDirectory::open(scratch.path(), trust.caller, trust).unwrap();
+        let home = StateHome::Directory(Box::new(directory));
+        let state = |id| igra_state(StoreId([id; 16]), [0; 32], Timestamp::EPOCH);
+        let prepare = |id, path: &str, token| {
+            home.prepare(&state(id), Path::new(path), [token; 8], trust.caller).unwrap()
+        };
+        // Killed between preparing and committing; the store it was making never came to be.
+        std::mem::forget(prepare(1, "/a", 1));
+        assert_eq!(names(scratch.path()).len(), 1);
+        let elsewhere = prepare(1, "/b", 2);
+        assert_eq!(names(scratch.path()).len(), 2);
+        prepare(2, "/a", 3).commit().unwrap();
+        assert_eq!(names(scratch.path()).len(), 2);
+        elsewhere.commit().unwrap();
+        let mut left = names(scratch.path());
+        left.sort();
+        assert_eq!(left, [1, 2].map(|id| file_name(StoreId([id; 16])).into_string().unwrap()));
     }
 }

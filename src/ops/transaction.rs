@@ -84,7 +84,8 @@ impl<'a, 'd> Transaction<'a, 'd> {
             };
             let timeout = desk.settings.lock_timeout;
             let left = timeout.saturating_sub(start.elapsed());
-            let lock = take_lock(desk, &opening.site, opening.tag.owner, left)?;
+            let lock = take_lock(desk, &opening.site, opening.tag.owner, left)
+                .map_err(|error| waited(error, timeout))?;
             match opening.refresh(desk)? {
                 Refreshed::Ready(mut opening) => {
                     opening.notices.append(&mut notices);
@@ -97,8 +98,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
                 Refreshed::Rekeyed(changed) => {
                     if left.is_zero() {
                         let path = changed.site.path.clone();
-                        let waited = desk.settings.lock_timeout;
-                        return Err(FsError::Locked { path, waited }.into());
+                        return Err(FsError::Locked { path, waited: timeout }.into());
                     }
                     file = *changed;
                 }
@@ -251,6 +251,16 @@ fn take_lock(
         return Ok(LockGuard::new(None));
     }
     Ok(site.directory.lock(&lock_name(&site.name), owner, timeout, desk.stop)?)
+}
+
+/// The time spent on deriving the key counts as waiting: what the operator allowed is what is said.
+fn waited(error: OpError, timeout: Duration) -> OpError {
+    match error {
+        OpError::Fs(FsError::Locked { path, .. }) => {
+            FsError::Locked { path, waited: timeout }.into()
+        }
+        error => error,
+    }
 }
 
 /// A store whose older copies nobody could tell from it must not be written on a network that minds.

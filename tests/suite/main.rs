@@ -14,5 +14,6 @@ mod primitives;
 mod secrets_admin;
 mod store_format;
 mod support;
+mod sweep_fixture;
 mod terminal;
 mod traps;

@@ -111,7 +111,7 @@ def reader(crowd, number):
 def rotator(crowd, dice):
     """Gives the store a new data key now and then; some of these are killed as well."""
     while not crowd.over.is_set():
-        process = crowd.start(["data-key", "rotate", "--store", "s.bin", *P, *crowd.wait_args()])
+        process = crowd.start(["data-key", "rotate", "s.bin", *P, *crowd.wait_args()])
         victim = dice.random() < crowd.options.kill
         if victim:
             time.sleep(dice.random() * 0.3)

@@ -123,6 +123,27 @@ def must(program, folder, words, **more):
     return done
 
 
+def furnish_steps(program, folder, steps):
+    """Runs the set-up of a case: words of commands, or `{"copy": A, "to": B}`, `{"move": A, "to": B}`, `{"empty": DIR}`."""
+    for step in steps:
+        if isinstance(step, list):
+            must(program, folder, step)
+        elif "empty" in step:
+            shutil.rmtree(folder / step["empty"])
+            (folder / step["empty"]).mkdir(mode=0o700)
+        else:
+            place = folder / step["to"]
+            source = folder / step.get("copy", step.get("move"))
+            if "move" in step:
+                if place.is_dir():
+                    shutil.rmtree(place)
+                source.rename(place)
+            elif source.is_dir():
+                shutil.copytree(source, place)
+            else:
+                shutil.copy2(source, place)
+
+
 def new_store(program, folder, path="s.bin", kdf=CHEAP_KDF):
     """Makes a store opened by `in/pw`."""
     must(program, folder, ["init", path, "--kdf", kdf, "--new-passphrase-from", "file:in/pw"])

@@ -5,6 +5,7 @@ it when nothing of it will run again and nothing is unmapped yet. `/proc/PID/mem
 leaves out (MADV_DONTDUMP, locked pages, pages without read permission) is seen too.
 """
 
+import array
 import ctypes
 import fcntl
 import os
@@ -42,7 +43,7 @@ class Tracee:
 
 
 def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
-    """Runs `command` under trace and counts `needles` ({name: bytes}) in its memory at the end.
+    """Runs `command` under trace and counts what `needles()` ({name: bytes}) answers then in its memory at the end.
 
     `driver(tracee, master)` runs in a thread beside it and may send signals and, with `terminal`, type at `master`, the
     controlling terminal of the program.
@@ -116,38 +117,65 @@ def collect(tracee, process, master):
 
 def read_memory(tracee, needles):
     """Counts the needles in every mapping of a stopped process."""
+    # Asked only now: keys that the program made are in the files it wrote.
+    needles = needles()
     tracee.hits = dict.fromkeys(needles, 0)
     keep = max(map(len, needles.values()), default=1) - 1
     with open(f"/proc/{tracee.pid}/maps", encoding="ascii", errors="replace") as maps:
         lines = maps.read().splitlines()
     fd = os.open(f"/proc/{tracee.pid}/mem", os.O_RDONLY)
+    pages = os.open(f"/proc/{tracee.pid}/pagemap", os.O_RDONLY)
     try:
         for line in lines:
             where, *rest = line.split()
             if rest[-1] in KERNEL_MAPS:
                 continue
-            at, end = (int(part, 16) for part in where.split("-"))
-            tail = b""
-            while at < end:
-                try:
-                    block = os.pread(fd, min(1 << 24, end - at), at)
-                except OSError:
-                    block = b""
-                if not block:
-                    # One page that cannot be read does not hide those after it.
-                    tracee.unread += min(4096, end - at)
-                    at += 4096
-                    tail = b""
-                    continue
-                tracee.scanned += len(block)
-                text = tail + block
-                for name, needle in needles.items():
-                    tracee.hits[name] += text.count(needle)
-                tail = text[-keep:] if keep else b""
-                at += len(block)
+            for at, end in touched(pages, *(int(part, 16) for part in where.split("-"))):
+                scan(tracee, fd, at, end, needles, keep)
     finally:
         os.close(fd)
+        os.close(pages)
 
+
+def touched(pages, start, end):
+    """The parts of a mapping that the program ever touched: pages in memory or swapped out. The rest are zeros or files."""
+    size = os.sysconf("SC_PAGE_SIZE")
+    flags = array.array("Q", os.pread(pages, (end - start) // size * 8, start // size * 8))
+    if len(flags) != (end - start) // size:
+        # No page map for this one: all of it.
+        yield start, end
+        return
+    run = None
+    for number, flag in enumerate(flags):
+        if flag >> 62 and run is None:
+            run = start + number * size
+        elif not flag >> 62 and run is not None:
+            yield run, start + number * size
+            run = None
+    if run is not None:
+        yield run, end
+
+
+def scan(tracee, fd, at, end, needles, keep):
+    """Counts the needles between two addresses."""
+    tail = b""
+    while at < end:
+        try:
+            block = os.pread(fd, min(1 << 24, end - at), at)
+        except OSError:
+            block = b""
+        if not block:
+            # One page that cannot be read does not hide those after it.
+            tracee.unread += min(4096, end - at)
+            at += 4096
+            tail = b""
+            continue
+        tracee.scanned += len(block)
+        text = tail + block
+        for name, needle in needles.items():
+            tracee.hits[name] += text.count(needle)
+        tail = text[-keep:] if keep else b""
+        at += len(block)
 
 
 
@@ -166,6 +194,14 @@ def resident(pid):
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError):
         return 0
+
+
+def holds_open(pid, name):
+    """Whether a process has a file of that name open."""
+    try:
+        return any(os.readlink(f"/proc/{pid}/fd/{fd}").endswith(name) for fd in os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return False
 
 
 def wait_for(test, seconds=20.0):
