@@ -83,7 +83,7 @@ pub(super) fn carry_out(
     let state = verify(opening, written, &hash, now)?;
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
-    let prepared = desk.state.prepare(&state, token, desk.trust.caller)?;
+    let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
     desk.check_stop()?;
 
     // COMMIT. From here on nothing needs space, and nothing is undone.

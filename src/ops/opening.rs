@@ -179,7 +179,7 @@ impl Opening {
         directory.sync()?;
         let state = self.state(desk);
         let token = random::bytes(desk.random.borrow_mut().as_mut())?;
-        desk.state.prepare(&state, token, desk.trust.caller)?.commit()?;
+        desk.state.prepare(&state, &self.site.path, token, desk.trust.caller)?.commit()?;
         if self.standing == Standing::Unknown && matches!(desk.state, StateHome::Directory(_)) {
             self.notices.push(Notice::FirstSeen);
         }

@@ -61,7 +61,7 @@ pub fn accept_clock(
         event.reason = Some(reason.to_owned());
         desk.audit.intent(&event, state.max_generation)?;
         let token = random::bytes(desk.random.borrow_mut().as_mut())?;
-        desk.state.prepare(&state, token, desk.trust.caller)?.commit()?;
+        desk.state.prepare(&state, &tx.site().path, token, desk.trust.caller)?.commit()?;
         desk.audit.done(&event, state.max_generation).map_err(|error| OpError::AfterCommit {
             generation: state.max_generation,
             what: error.to_string(),

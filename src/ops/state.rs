@@ -76,7 +76,8 @@ pub fn file_name(id: StoreId) -> OsString {
     format!("{id}.state").into()
 }
 
-/// The id that an Igra file at `path` is remembered under: it has none of its own.
+/// The id that an Igra file at `path` is remembered under: it has none of its own. Nobody else's either: it also names the
+/// temporary state files of whatever store is at `path`.
 pub fn igra_id(path: &Path) -> StoreId {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
     let hash = mac::sha256(&[b"igra:", absolute.as_os_str().as_encoded_bytes()]);
@@ -93,11 +94,12 @@ impl StateHome {
         Ok(State::decode(&file.bytes).ok().filter(|state| state.store_id == id))
     }
 
-    /// Prepares `state` to be remembered: written and durable under a temporary name, so that [`Prepared::commit`] needs no
-    /// more space.
+    /// Prepares `state` of the store at `path` to be remembered: written and durable under a temporary name, so that
+    /// [`Prepared::commit`] needs no more space. The caller holds the store's lock.
     pub fn prepare(
         &self,
         state: &State,
+        path: &Path,
         token: [u8; 8],
         uid: u32,
     ) -> Result<Prepared<'_>, FsError> {
@@ -106,8 +108,10 @@ impl StateHome {
         };
         let directory = directory.as_ref();
         let name = file_name(state.store_id);
-        remove_leftovers(directory, &name)?;
-        let temp = temp_name(&name, token);
+        // Named after the path, as the lock is: what a killed `init` leaves has an id that no later command would ask for.
+        let temp = file_name(igra_id(path));
+        remove_leftovers(directory, &temp)?;
+        let temp = temp_name(&temp, token);
         let bytes = state.encode();
         let prepared = Prepared { directory: Some(directory), temp, name };
         let mut file = directory.create(&prepared.temp, Ownership { uid, mode: 0o600 })?;
