@@ -1,8 +1,9 @@
-//! Keys derived from the data key: one per purpose, each with its own label.
+//! Fresh keys, and keys derived from the data key: one per purpose, each with its own label.
 
-use super::StoreId;
+use super::{StoreError, StoreId};
+use crate::crypto::random::Random;
 use crate::crypto::{labels, mac};
-use crate::secret::{DataKey, DerivedKey};
+use crate::secret::{DataKey, DerivedKey, SigningSeed};
 
 /// Derives a key from the data key of store `id`.
 fn derive(dek: &DataKey, salt: &[u8], info: &[&[u8]]) -> DerivedKey {
@@ -31,4 +32,22 @@ pub(super) fn values(dek: &DataKey, id: StoreId) -> DerivedKey {
 /// Key of one commit's payload; never used again, which is why its nonce may be zero.
 pub(super) fn payload(dek: &DataKey, id: StoreId, salt: &[u8; 32], generation: u64) -> DerivedKey {
     derive(dek, salt, &[labels::PAYLOAD, &id.0, &generation.to_le_bytes()])
+}
+
+/// A new data key, filled in place.
+pub(super) fn fresh_data_key(random: &mut dyn Random) -> Result<DataKey, StoreError> {
+    let mut dek = DataKey::zeroed();
+    random.fill(dek.expose_mut())?;
+    Ok(dek)
+}
+
+/// A new store signing seed and audit root.
+pub(super) fn fresh_roots(
+    random: &mut dyn Random,
+) -> Result<(SigningSeed, DerivedKey), StoreError> {
+    let mut seed = SigningSeed::zeroed();
+    random.fill(seed.expose_mut())?;
+    let mut root = DerivedKey::zeroed();
+    random.fill(root.expose_mut())?;
+    Ok((seed, root))
 }

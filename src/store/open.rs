@@ -12,13 +12,13 @@ use super::keyslot::{OpenedSlot, Slot, SlotIdentity, SlotSecret};
 use super::payload::{Payload, Secrets};
 use super::sealed::{self, SealedFile};
 use super::value::{Binding, ValueKeys, ValueKind};
-use super::{StoreError, StoreId, limits};
+use super::{StoreError, StoreId, keys, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac::Hash;
 use crate::crypto::random::Random;
 use crate::name::SecretName;
 use crate::network::NetworkMode;
-use crate::secret::{DataKey, DerivedKey, SecretBytes, SigningSeed};
+use crate::secret::{DataKey, SecretBytes};
 
 /// A store whose data key is known.
 pub struct OpenStore {
@@ -86,8 +86,8 @@ impl OpenStore {
     ) -> Result<Self, StoreError> {
         let mut id = StoreId([0; 16]);
         random.fill(&mut id.0)?;
-        let dek = fresh_dek(random)?;
-        let (seed, root) = fresh_roots(random)?;
+        let dek = keys::fresh_data_key(random)?;
+        let (seed, root) = keys::fresh_roots(random)?;
         let mut secrets = Secrets::new(seed, root);
         secrets.next_slot = 1;
         let mut header = Header {
@@ -372,7 +372,7 @@ impl OpenStore {
     ) -> Result<(), StoreError> {
         let next_epoch = self.header.key_epoch.checked_add(1);
         let key_epoch = next_epoch.ok_or(StoreError::Limit("the number of key epochs"))?;
-        let dek = fresh_dek(random)?;
+        let dek = keys::fresh_data_key(random)?;
         let values = ValueKeys::new(&dek, self.header.store_id);
         let names: Vec<String> = self.payload.names().map(str::to_owned).collect();
         for name in names {
@@ -410,7 +410,7 @@ impl OpenStore {
     /// Takes a new store signing key and audit root, so that whoever held the data key before can no longer sign for the
     /// store. The old root is kept for verifying what it covered.
     pub fn renew_roots(&mut self, random: &mut dyn Random) -> Result<(), StoreError> {
-        let (seed, root) = fresh_roots(random)?;
+        let (seed, root) = keys::fresh_roots(random)?;
         self.header.store_key = crate::crypto::sign::public_key(&seed);
         self.payload.secrets.signing_seed = seed;
         self.payload.secrets.audit_roots.push(root);
@@ -486,18 +486,4 @@ impl OpenStore {
         }
         file.check_with(&self.dek)
     }
-}
-
-fn fresh_dek(random: &mut dyn Random) -> Result<DataKey, StoreError> {
-    let mut dek = DataKey::zeroed();
-    random.fill(dek.expose_mut())?;
-    Ok(dek)
-}
-
-fn fresh_roots(random: &mut dyn Random) -> Result<(SigningSeed, DerivedKey), StoreError> {
-    let mut seed = SigningSeed::zeroed();
-    random.fill(seed.expose_mut())?;
-    let mut root = DerivedKey::zeroed();
-    random.fill(root.expose_mut())?;
-    Ok((seed, root))
 }
