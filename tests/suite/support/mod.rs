@@ -1,5 +1,6 @@
 //! Doors of the tests to the file system and to a terminal.
 
+pub mod disk;
 pub mod pty;
 
 use std::path::{Path, PathBuf};
