@@ -9,6 +9,7 @@
 
 mod command_line;
 mod isec;
+mod layers;
 mod order;
 mod power_loss;
 mod primitives;
