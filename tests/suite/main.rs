@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod generated;
 mod isec;
 mod layers;
 mod order;
