@@ -16,3 +16,4 @@ mod power_loss;
 mod primitives;
 mod support;
 mod terminal;
+mod transcripts;
