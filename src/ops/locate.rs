@@ -138,25 +138,41 @@ impl StoreFile {
         let place = Place::resolve(path, desk.trust)?;
         let (snapshot, remembered) = read(desk, place.directory(), place.name(), path)?;
         let parents = place.check_parents(snapshot.tag.owner.uid)?;
-        let network = match &snapshot.sealed {
-            Sealed::Native(store) => store.header().network,
-            Sealed::Igra { .. } => desk.settings.network.unwrap_or_default(),
-        };
-        if let Some(stated) = desk.settings.network
-            && stated != network
-        {
-            return Err(OpError::WrongNetwork { store: network, stated });
-        }
         let (directory, name) = place.into_parts();
-        let site = Site::new(Box::new(directory), &name, path, network);
-        let mut notices = Vec::new();
-        if parents == Parents::Sticky && network.policy().sticky_parent != Verdict::Allow {
+        let site = Site::new(Box::new(directory), &name, path, NetworkMode::default());
+        let mut file = Self::found(desk, site, snapshot, remembered)?;
+        let Self { site, notices, .. } = &mut file;
+        if parents == Parents::Sticky && site.network.policy().sticky_parent != Verdict::Allow {
             notices.push(Notice::Note(format!(
                 "{} lies below a directory that everybody may write to",
                 site.shown()
             )));
         }
-        Ok(Self { site, snapshot, remembered, notices })
+        Ok(file)
+    }
+
+    /// The store at `site`, which need not be on a real disk: the directories above it are not judged.
+    pub fn at(desk: &Desk<'_>, site: Site) -> Result<Self, OpError> {
+        let (snapshot, remembered) = read(desk, site.directory.as_ref(), &site.name, &site.path)?;
+        Self::found(desk, site, snapshot, remembered)
+    }
+
+    fn found(
+        desk: &Desk<'_>,
+        mut site: Site,
+        snapshot: Snapshot,
+        remembered: Option<State>,
+    ) -> Result<Self, OpError> {
+        site.network = match &snapshot.sealed {
+            Sealed::Native(store) => store.header().network,
+            Sealed::Igra { .. } => desk.settings.network.unwrap_or_default(),
+        };
+        match desk.settings.network {
+            Some(stated) if stated != site.network => {
+                Err(OpError::WrongNetwork { store: site.network, stated })
+            }
+            _ => Ok(Self { site, snapshot, remembered, notices: Vec::new() }),
+        }
     }
 
     /// The file as it was read.

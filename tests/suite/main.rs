@@ -9,11 +9,16 @@
 
 mod backend;
 mod command_line;
+mod generated;
 mod isec;
+mod layers;
+mod order;
+mod power_loss;
 mod primitives;
 mod secrets_admin;
 mod store_format;
 mod support;
 mod sweep_fixture;
 mod terminal;
+mod transcripts;
 mod traps;

@@ -1,5 +1,6 @@
 //! Doors of the tests to the file system and to a terminal.
 
+pub mod disk;
 pub mod program;
 pub mod pty;
 pub mod schema;
@@ -28,6 +29,34 @@ pub fn vector_text(path: &str) -> String {
 /// A golden JSON file below `tests/vectors`.
 pub fn vector_json(path: &str) -> serde_json::Value {
     serde_json::from_slice(&vector(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The text of a file that a test made or that belongs to the repository.
+#[expect(clippy::disallowed_methods, reason = "no secrets, no traps")]
+pub fn read_text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Writes a scratch file that only its owner may read.
+pub fn write_private(path: &Path, bytes: &[u8]) {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR).expect("a new file");
+    assert_eq!(rustix::io::write(&file, bytes), Ok(bytes.len()));
+}
+
+/// Holds what is checked in against what is generated; `UPDATE_GENERATED=1` rewrites it instead.
+#[expect(clippy::disallowed_methods, reason = "asked by whoever changed the generator")]
+pub fn assert_generated(path: &str, text: &str) {
+    let file = repository(path);
+    if std::env::var_os("UPDATE_GENERATED").is_some_and(|value| value == "1") {
+        return write(&file, text.as_bytes());
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        found == text,
+        "{path} is stale: run UPDATE_GENERATED=1 cargo test --test suite generated"
+    );
 }
 
 /// Writes a scratch file.

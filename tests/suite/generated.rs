@@ -1,0 +1,283 @@
+//! Man pages and completions: made from the grammar, checked in, and held against it.
+//!
+//! clap knows the synopsis and the options; what it cannot know (examples, files, what is protected and what is not) stands
+//! here. The page of a command shows its own options, and points to the tool's page for those that every command has.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use strongroom::cli::secrets_admin::TOOL;
+use strongroom::kind::Kind;
+
+use super::support::{assert_generated, repository};
+
+/// What is done with a command, and how it is typed.
+type Examples = &'static [(&'static str, &'static str)];
+
+const EXAMPLES: &[(&str, Examples)] = &[
+    (
+        "",
+        &[
+            ("Make a mainnet store", "init mainnet-secrets.bin"),
+            ("Store a value; it is asked for", "set mainnet-secrets.bin igra.hd.wallet_secret"),
+            ("See what is in it", "list mainnet-secrets.bin"),
+            ("See whether it is ready", "check mainnet-secrets.bin --network mainnet"),
+            (
+                "Unattended, in a systemd unit with LoadCredential=",
+                "get mainnet-secrets.bin igra.hd.wallet_secret --passphrase-from cred:secrets-admin.passphrase",
+            ),
+        ],
+    ),
+    (
+        "init",
+        &[
+            ("For mainnet; the passphrase is asked for twice", "init mainnet-secrets.bin"),
+            ("With a generated passphrase, shown once", "init mainnet-secrets.bin --generate"),
+            (
+                "Unattended, for a development network",
+                "init dev.bin --network devnet --new-passphrase-from file:/run/secrets/pass",
+            ),
+            ("In the format of an Igra service", "init secrets.bin --format igra"),
+        ],
+    ),
+    (
+        "set",
+        &[
+            ("The value is asked for twice", "set mainnet-secrets.bin igra.hd.wallet_secret"),
+            (
+                "From a file, checked",
+                "set mainnet-secrets.bin igra.hd.wallet_secret --from file:words.txt --strip-newline --expect bip39",
+            ),
+        ],
+    ),
+    (
+        "get",
+        &[
+            ("On a terminal", "get mainnet-secrets.bin igra.hd.wallet_secret --reveal"),
+            ("Into a file of mode 0600", "get mainnet-secrets.bin a.key --out a.key"),
+            ("Any bytes, as text", "get mainnet-secrets.bin a.key --encoding hex"),
+        ],
+    ),
+    (
+        "list",
+        &[
+            ("Names", "list mainnet-secrets.bin"),
+            ("For a script", "list mainnet-secrets.bin --json"),
+        ],
+    ),
+    ("remove", &[("With its history", "remove mainnet-secrets.bin old.key")]),
+    ("passphrase", &[("Change it", "passphrase change mainnet-secrets.bin")]),
+    (
+        "passphrase change",
+        &[
+            ("Both passphrases are asked for", "passphrase change mainnet-secrets.bin"),
+            (
+                "Somebody may have seen the old one",
+                "passphrase change mainnet-secrets.bin --compromised",
+            ),
+        ],
+    ),
+    ("keyslot", &[("See the slots", "keyslot list mainnet-secrets.bin")]),
+    ("keyslot list", &[("No passphrase is needed", "keyslot list mainnet-secrets.bin")]),
+    ("keyslot add", &[("A second passphrase", "keyslot add mainnet-secrets.bin --label 'deputy'")]),
+    ("keyslot revoke", &[("Slot 1", "keyslot revoke mainnet-secrets.bin 1")]),
+    ("data-key", &[("Take a new data key", "data-key rotate mainnet-secrets.bin")]),
+    ("data-key rotate", &[("For every slot", "data-key rotate mainnet-secrets.bin")]),
+    (
+        "inventory",
+        &[("For another host", "inventory export mainnet-secrets.bin --out mainnet.inventory")],
+    ),
+    (
+        "inventory export",
+        &[("Into a file", "inventory export mainnet-secrets.bin --out mainnet.inventory")],
+    ),
+    ("inventory pin", &[("The line for the configuration", "inventory pin mainnet-secrets.bin")]),
+    (
+        "state",
+        &[("After the clock was wrong", "state accept-clock mainnet-secrets.bin 'battery failed'")],
+    ),
+    (
+        "state accept-clock",
+        &[("With a reason", "state accept-clock mainnet-secrets.bin 'battery failed'")],
+    ),
+    ("info", &[("No passphrase is needed", "info mainnet-secrets.bin")]),
+    ("verify", &[("Open everything", "verify mainnet-secrets.bin")]),
+    (
+        "convert",
+        &[
+            (
+                "From an Igra service to a store",
+                "convert secrets.bin mainnet-secrets.bin --to strongroom",
+            ),
+            ("And back", "convert mainnet-secrets.bin secrets.bin --to igra"),
+        ],
+    ),
+    ("check", &[("Before a deployment", "check mainnet-secrets.bin --network mainnet")]),
+];
+
+const FILES: &[(&str, &str)] = &[
+    ("/etc/strongroom/config.toml", "The configuration, unless --config names another one."),
+    (
+        "FILE, FILE.lock",
+        "A store, and the lock that one writer at a time holds. The lock file stays.",
+    ),
+    (
+        ".FILE.*.strongroom-tmp",
+        "A new store that is being written. What a killed command leaves, the next one removes.",
+    ),
+    (
+        "STATE/ID.state",
+        "What this host has seen of a store, so that an older copy is noticed. STATE is state_dir of the configuration, else $STATE_DIRECTORY, else /var/lib/strongroom for root, else $XDG_STATE_HOME/strongroom or ~/.local/state/strongroom.",
+    ),
+    (
+        "$CREDENTIALS_DIRECTORY/secrets-admin.passphrase",
+        "The passphrase of a systemd unit, if no other source is named.",
+    ),
+];
+
+const SECURITY: &[&str] = &[
+    "No secret is ever taken from the command line, where every process of the host could read it. On mainnet none is taken from the environment either: a variable that carries one stops the command.",
+    "Values are sealed with XChaCha20-Poly1305 under a random data key; each keyslot wraps that key under a passphrase stretched with Argon2id. The file is signed, padded, written whole to a new file, synced and renamed: a crash leaves the old store or the new one.",
+    "The file shows its network, its keyslots and their costs, its size in steps, and what its inventory says. Names and values are sealed.",
+    "Not protected: against root on this host, against a program that runs as the same user while a secret is open, against a weak passphrase outside mainnet, and against an older copy of the store on a host that has never seen a newer one.",
+];
+
+fn roff(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq")
+}
+
+/// A page's name: `secrets-admin-keyslot-add`.
+fn page_name(path: &[&str]) -> String {
+    [&[TOOL.name], path].concat().join("-")
+}
+
+fn page(command: &Command, path: &[&str]) -> String {
+    let is_tool = path.is_empty();
+    let command = command.clone().mut_args(|arg| {
+        // On the page of every command they would bury its own.
+        let hidden = !is_tool && arg.is_global_set();
+        arg.hide(hidden)
+    });
+    let groups = command.has_subcommands();
+    let man = Man::new(command)
+        .title(page_name(path).to_uppercase())
+        // A date would make every page stale with every build; an empty one would shift what follows it.
+        .date(env!("CARGO_PKG_VERSION"))
+        .source("strongroom")
+        .manual("strongroom");
+    let mut out = Vec::new();
+    man.render_title(&mut out).expect("memory");
+    man.render_name_section(&mut out).expect("memory");
+    man.render_synopsis_section(&mut out).expect("memory");
+    man.render_description_section(&mut out).expect("memory");
+    man.render_options_section(&mut out).expect("memory");
+    if groups {
+        man.render_subcommands_section(&mut out).expect("memory");
+    }
+    let mut text = String::from_utf8(out).expect("UTF-8");
+    if !is_tool {
+        text += ".SH \"GLOBAL OPTIONS\"\nThe options that every command has are described in \\fBsecrets\\-admin\\fR(1).\n";
+    }
+    text += ".SH \"EXIT STATUS\"\n";
+    for kind in Kind::ALL {
+        let _ = writeln!(
+            text,
+            ".TP\n\\fB{}\\fR\n{}: {}",
+            kind.code(),
+            kind.name(),
+            roff(kind.meaning())
+        );
+    }
+    if is_tool {
+        text += ".SH FILES\n";
+        for (file, what) in FILES {
+            let _ = writeln!(text, ".TP\n\\fI{}\\fR\n{}", roff(file), roff(what));
+        }
+    }
+    text += ".SH EXAMPLES\n";
+    let key = path.join(" ");
+    let examples = EXAMPLES.iter().find(|(name, _)| *name == key);
+    let (_, examples) = examples.unwrap_or_else(|| panic!("no example of {key}"));
+    for (what, line) in *examples {
+        let _ = writeln!(
+            text,
+            ".PP\n{}:\n.PP\n.RS 4\n.nf\nsecrets\\-admin {}\n.fi\n.RE",
+            roff(what),
+            roff(line)
+        );
+    }
+    if is_tool {
+        text += ".SH SECURITY\n";
+        for paragraph in SECURITY {
+            let _ = writeln!(text, ".PP\n{}", roff(paragraph));
+        }
+    } else {
+        text += ".SH \"SEE ALSO\"\n\\fBsecrets\\-admin\\fR(1)\n";
+    }
+    text
+}
+
+/// Every page: its name and its text.
+fn pages(command: &Command, path: &[&str], into: &mut Vec<(String, String)>) {
+    into.push((page_name(path), page(command, path)));
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        pages(sub, &[path, &[sub.get_name()]].concat(), into);
+    }
+}
+
+fn all_pages() -> Vec<(String, String)> {
+    let mut grammar = TOOL.grammar();
+    grammar.build();
+    let mut found = Vec::new();
+    pages(&grammar, &[], &mut found);
+    found
+}
+
+#[test]
+fn man_pages_are_those_of_the_grammar() {
+    let pages = all_pages();
+    for (name, text) in &pages {
+        assert_generated(&format!("man/{name}.1"), text);
+    }
+    for entry in repository("man").read_dir().expect("man/") {
+        let file = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        let known =
+            file.strip_suffix(".1").is_some_and(|file| pages.iter().any(|(name, _)| name == file));
+        assert!(known, "man/{file} is the page of no command");
+    }
+}
+
+#[test]
+fn every_example_parses() {
+    for (command, examples) in EXAMPLES {
+        for (_, line) in *examples {
+            // No example quotes a blank but within one argument.
+            let mut words = vec![TOOL.name.to_owned()];
+            for (n, part) in line.split('\'').enumerate() {
+                match n % 2 {
+                    0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                    _ => words.push(part.to_owned()),
+                }
+            }
+            let parsed = TOOL.grammar().try_get_matches_from(words);
+            assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
+            assert!(line.starts_with(command), "{line} is no example of {command}");
+        }
+    }
+}
+
+#[test]
+fn completions_are_those_of_the_grammar() {
+    for (shell, file) in [
+        (Shell::Bash, "secrets-admin.bash"),
+        (Shell::Zsh, "_secrets-admin"),
+        (Shell::Fish, "secrets-admin.fish"),
+    ] {
+        let mut out = Vec::new();
+        clap_complete::generate(shell, &mut TOOL.grammar(), TOOL.name, &mut out);
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert_generated(&format!("completions/{file}"), &text);
+    }
+}
