@@ -500,6 +500,7 @@ complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l 
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l reason -d 'Why this is done, for the audit log' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l generate -d 'Make a passphrase of 7 random words for the new file and show it once on the terminal'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l json -d 'Print one JSON object instead of text; errors too'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand convert" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
