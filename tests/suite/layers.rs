@@ -49,6 +49,26 @@ const LAYERS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
+    // What a service links.
+    (
+        "backend",
+        &[
+            "clock",
+            "crypto",
+            "environment",
+            "fs",
+            "isec",
+            "kind",
+            "memory",
+            "name",
+            "network",
+            "ops",
+            "passphrase",
+            "secret",
+            "store",
+            "text",
+        ],
+    ),
     // The command line.
     (
         "cli",

@@ -127,12 +127,9 @@ fn replay(home: &Path, script: &str) {
     let inside = home.join("replay.in");
     rustix::fs::mkdir(&inside, rustix::fs::Mode::RWXU).expect("a directory");
     for (name, text) in [
-        ("demo.pass", "a passphrase for show only"),
-        (
-            "wallet.txt",
-            "legal winner thank year wave sausage worth useful legal winner thank yellow",
-        ),
-        ("payment.txt", "pebble-orbit-9-canyon-violet-thrift"),
+        ("demo.pass", "rehearsal only"),
+        ("wallet.txt", "demo wallet secret, not for mainnet"),
+        ("payment.txt", "demo payment secret, not for mainnet"),
     ] {
         write_private(&inside.join(name), text.as_bytes());
     }

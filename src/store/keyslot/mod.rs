@@ -18,7 +18,6 @@ use crate::cbor::{self, Reader};
 use crate::clock::Timestamp;
 use crate::crypto::aead::NONCE_LEN;
 use crate::crypto::kdf::Ceiling;
-use crate::crypto::labels;
 use crate::crypto::mac::Hash;
 use crate::network::NetworkMode;
 use crate::secret::DataKey;
@@ -40,13 +39,6 @@ pub struct SlotContext {
     pub store: StoreId,
     /// Its network.
     pub network: NetworkMode,
-}
-
-impl SlotContext {
-    fn wrap_aad(&self, info: &[u8], commit: &Hash) -> Vec<u8> {
-        let len = u32::try_from(info.len()).unwrap_or(u32::MAX).to_le_bytes();
-        [labels::SLOT_WRAP, &self.store.0, &[self.network.code()], &len, info, commit].concat()
-    }
 }
 
 /// What distinguishes a slot from others that the same secret could make.

@@ -124,7 +124,7 @@ impl SlotSecret {
         let tag = aead::seal(
             self.key(at.store, labels::SLOT_WRAP).expose(),
             &nonce,
-            &at.wrap_aad(&info_bytes, &commit),
+            &wrap_aad(at, &info_bytes, &commit),
             key.expose_mut(),
         );
         let mut wrapped = [0; 48];
@@ -145,11 +145,17 @@ impl SlotSecret {
         aead::open(
             self.key(at.store, labels::SLOT_WRAP).expose(),
             &slot.nonce,
-            &at.wrap_aad(&info, &slot.commit),
+            &wrap_aad(at, &info, &slot.commit),
             key.expose_mut(),
             tag,
         )
         .ok()?;
         Some(key)
     }
+}
+
+/// What a wrapped data key is bound to: the store, its network, and everything that the slot says of itself.
+fn wrap_aad(at: &SlotContext, info: &[u8], commit: &Hash) -> Vec<u8> {
+    let len = u32::try_from(info.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [labels::SLOT_WRAP, &at.store.0, &[at.network.code()], &len, info, commit].concat()
 }

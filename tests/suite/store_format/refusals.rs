@@ -192,7 +192,7 @@ fn counters_at_their_end_are_refused_and_do_not_overflow() {
     let full = store.seal(Timestamp::EPOCH, AuditHead::default(), random);
     assert!(matches!(full, Err(StoreError::Limit("the number of generations"))));
     let long = store.set(&name, new(Some("n".repeat(1025))), Timestamp::EPOCH, random);
-    assert!(matches!(long, Err(StoreError::Limit("a note or tag (1 KiB)"))));
+    assert!(matches!(long, Err(StoreError::TooMuch("the note (1 KiB)"))));
 }
 
 #[test]
