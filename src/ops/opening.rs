@@ -310,4 +310,23 @@ mod tests {
         assert!(read(&desk(&second)).contains(&Notice::FirstSeen));
         assert!(!warned(&read(&desk(&second))));
     }
+
+    #[test]
+    fn a_rollback_is_not_accepted_where_it_cannot_be_remembered() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("s.bin");
+        let network = NetworkMode::Devnet;
+        let new =
+            NewFile { path: &path, network, format: NewFormat::Native, kdf: None, label: None };
+        let mut desk = desk(scratch.path());
+        init::init(&desk, &new, &credentials()).unwrap();
+        desk.state = StateHome::Unavailable("the disk is full".to_owned());
+        let read = |desk: &Desk<'_>| {
+            let file = StoreFile::find(desk, &path).unwrap();
+            crate::ops::transaction::open_for_reading(desk, file, &credentials()).map(drop)
+        };
+        assert!(read(&desk).is_ok());
+        desk.settings.accept_rollback = Some("restored from the backup".to_owned());
+        assert!(matches!(read(&desk), Err(OpError::NoState(_))));
+    }
 }

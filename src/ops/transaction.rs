@@ -266,6 +266,10 @@ fn waited(error: OpError, timeout: Duration) -> OpError {
 /// A store whose older copies nobody could tell from it must not be written on a network that minds.
 fn require_state(desk: &Desk<'_>, network: NetworkMode) -> Result<Vec<Notice>, OpError> {
     match (&desk.state, network.policy().missing_state) {
+        // What is accepted must be remembered, or the next command accuses the store again after this one said it was done.
+        (StateHome::Unavailable(why), _) if desk.settings.accept_rollback.is_some() => {
+            Err(OpError::NoState(why.clone()))
+        }
         (StateHome::Unavailable(why), Verdict::Refuse) => Err(OpError::NoState(why.clone())),
         (StateHome::Unavailable(why), Verdict::Warn) => Ok(vec![Notice::NoState(why.clone())]),
         _ => Ok(Vec::new()),
