@@ -70,6 +70,7 @@ impl<'a> Reader<'a> {
         if self.at == self.bytes.len() { Ok(()) } else { Err(Trailing) }
     }
 
+    #[inline]
     fn take(&mut self, len: usize) -> Result<&'a [u8], CborError> {
         let end = self.at.checked_add(len).ok_or(Truncated)?;
         let taken = self.bytes.get(self.at..end).ok_or(Truncated)?;
@@ -77,7 +78,15 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    /// The next `N` bytes as a number, most significant first.
+    #[inline]
+    fn number<const N: usize>(&mut self) -> Result<u64, CborError> {
+        let bytes: [u8; N] = self.take(N)?.try_into().map_err(|_| Truncated)?;
+        Ok(bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)))
+    }
+
     /// Major type and argument of the next item.
+    #[inline]
     fn head(&mut self) -> Result<(u8, u64), CborError> {
         let &first = self.bytes.get(self.at).ok_or(Truncated)?;
         self.at += 1;
@@ -85,14 +94,11 @@ impl<'a> Reader<'a> {
         let argument = match short {
             0..=23 => u64::from(short),
             24..=27 => {
-                let width = 1_usize << (short - 24);
-                let raw = self.take(width)?;
-                let value = raw.iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
-                let least = match width {
-                    1 => 24,
-                    2 => 1 << 8,
-                    4 => 1 << 16,
-                    _ => 1 << 32,
+                let (value, least) = match short {
+                    24 => (self.number::<1>()?, 24),
+                    25 => (self.number::<2>()?, 1 << 8),
+                    26 => (self.number::<4>()?, 1 << 16),
+                    _ => (self.number::<8>()?, 1 << 32),
                 };
                 if value < least {
                     return Err(NotCanonical);
@@ -104,6 +110,7 @@ impl<'a> Reader<'a> {
         Ok((major, argument))
     }
 
+    #[inline]
     fn expect(&mut self, major: u8, what: &'static str) -> Result<u64, CborError> {
         match self.head()? {
             (found, argument) if found == major => Ok(argument),
@@ -112,6 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A length that the remaining input could hold at one byte an item.
+    #[inline]
     fn length(&mut self, major: u8, what: &'static str) -> Result<usize, CborError> {
         let len = usize::try_from(self.expect(major, what)?).map_err(|_| Truncated)?;
         if len > self.bytes.len().saturating_sub(self.at) { Err(Truncated) } else { Ok(len) }

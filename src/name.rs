@@ -59,7 +59,7 @@ impl SecretName {
         if text.len() > Self::MAX_BYTES {
             return Err(NameError::TooLong);
         }
-        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) {
             return Err(NameError::Character);
         }
         if !first.is_ascii_alphanumeric() {

@@ -1,6 +1,6 @@
 //! The commit itself: everything that touches the disk, in the order that was model-checked.
 
-use super::contents::{Contents, IgraFile};
+use super::contents::Contents;
 use super::opening::{Opening, igra_state};
 use super::{Desk, OpError};
 use crate::clock::Timestamp;
@@ -13,7 +13,7 @@ use crate::kind::Kind;
 use crate::memory::Region;
 use crate::store::header::AuditHead;
 use crate::store::state::State;
-use crate::store::{OpenStore, SealedStore};
+use crate::store::{SealedStore, StoreError, StoreId};
 
 /// The next file, sealed, and the state that will describe it.
 pub(super) struct Built {
@@ -74,13 +74,23 @@ pub(super) fn carry_out(
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let mut temp = Temp { directory, name: temp_name(&site.name, token) };
     let mut file = directory.create(&temp.name, opening.tag.owner)?;
-    file.reserve(bytes.len() as u64)?;
-    file.append(&bytes)?;
-    file.sync()?;
-    drop(bytes);
-    let written = file.read_back()?;
+    let (contents, id) = (&opening.contents, opening.remembered_as());
+    // Whether it opens is a matter of the bytes, whether the disk has the bytes is one of the disk: both at the same time.
+    let (written, opens) = std::thread::scope(|scope| {
+        let opens = scope.spawn(|| verify(contents, id, &bytes, &hash, now));
+        let written = file.reserve(bytes.len() as u64).and_then(|()| {
+            file.append(&bytes)?;
+            file.sync()
+        });
+        (written, opens.join())
+    });
+    written?;
+    let state = opens.unwrap_or(Err(StoreError::Unauthentic("the file just sealed").into()))?;
+    if !file.holds(&bytes)? {
+        return Err(FsError::Changed(site.path.clone()).into());
+    }
     drop(file);
-    let state = verify(opening, written, &hash, now)?;
+    drop(bytes);
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
@@ -99,41 +109,30 @@ pub(super) fn carry_out(
     Ok(state)
 }
 
-/// Opens what was read back from the disk, all the way.
+/// Opens what is being written, all the way.
 fn verify(
-    opening: &Opening,
-    written: Region,
+    contents: &Contents,
+    id: StoreId,
+    bytes: &[u8],
     hash: &Hash,
     now: Timestamp,
 ) -> Result<State, OpError> {
-    match &opening.contents {
-        Contents::Native(store) => verify_native(store, written, hash, now),
-        Contents::Igra(file) => verify_igra(opening, file, &written, now),
+    match contents {
+        Contents::Native(store) => {
+            let mut copy =
+                Region::bulk(bytes.len()).map_err(|_| StoreError::Memory(bytes.len()))?;
+            copy.copy_from_slice(bytes);
+            let file = SealedStore::parse(copy)?;
+            let state = State::of(file.header(), *hash, now);
+            store.check_written(file, hash)?;
+            Ok(state)
+        }
+        Contents::Igra(file) => {
+            let (_, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
+            if !isec::open(bytes, key)?.iter().eq(file.entries.iter()) {
+                return Err(IsecError::AuthenticationFailed.into());
+            }
+            Ok(igra_state(id, isec::digest(bytes)?, now))
+        }
     }
-}
-
-fn verify_native(
-    store: &OpenStore,
-    written: Region,
-    hash: &Hash,
-    now: Timestamp,
-) -> Result<State, OpError> {
-    let file = SealedStore::parse(written)?;
-    let state = State::of(file.header(), *hash, now);
-    store.check_written(file, hash)?;
-    Ok(state)
-}
-
-fn verify_igra(
-    opening: &Opening,
-    file: &IgraFile,
-    written: &[u8],
-    now: Timestamp,
-) -> Result<State, OpError> {
-    let (_, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-    let read = isec::open(written, key)?;
-    if !read.iter().eq(file.entries.iter()) {
-        return Err(IsecError::AuthenticationFailed.into());
-    }
-    Ok(igra_state(opening.remembered_as(), isec::digest(written)?, now))
 }

@@ -44,6 +44,7 @@ pub struct EntryView<'a> {
     /// When it should no longer be used.
     pub expires: Option<Timestamp>,
     versions: (usize, Reader<'a>),
+    newest: u64,
     tags: (usize, Reader<'a>),
 }
 
@@ -67,7 +68,9 @@ impl<'a> EntryView<'a> {
         required(reader, UPDATED)?;
         let updated = Timestamp::from_unix(reader.uint().map_err(&at)?);
         required(reader, VERSIONS)?;
-        let versions = list(reader, limits::VERSIONS, skip_version)?;
+        let mut order = Descending { newest: None, last: None };
+        let versions = list(reader, limits::VERSIONS, |reader| order.check(reader))?;
+        let newest = order.newest.ok_or(StoreError::Field("a secret without a version"))?;
         let mut view = Self {
             name,
             created,
@@ -75,14 +78,9 @@ impl<'a> EntryView<'a> {
             note: None,
             expires: None,
             versions,
+            newest,
             tags: (0, Reader::new(&[])),
         };
-        if view.versions.0 == 0 {
-            return Err(StoreError::Field("a secret without a version"));
-        }
-        if !view.versions().is_sorted_by(|newer, older| newer.n > older.n) {
-            return Err(StoreError::Field("versions are not in order"));
-        }
         while let Some(key) = keys.next(reader).map_err(&at)? {
             match key {
                 NOTE => view.note = Some(bounded_text(reader)?),
@@ -99,6 +97,11 @@ impl<'a> EntryView<'a> {
             }
         }
         Ok(view)
+    }
+
+    /// Number of the newest version.
+    pub const fn newest(&self) -> u64 {
+        self.newest
     }
 
     /// How many versions are kept.
@@ -183,12 +186,24 @@ fn version<'a>(reader: &mut Reader<'a>) -> Result<VersionView<'a>, CborError> {
     })
 }
 
-fn skip_version(reader: &mut Reader<'_>) -> Result<(), StoreError> {
-    let found = version(reader).map_err(StoreError::encoding("entry"))?;
-    if value::plausible_len(found.sealed.len()) {
+/// Holds versions, newest first, to strictly descending numbers, and each to what a version can be.
+struct Descending {
+    newest: Option<u64>,
+    last: Option<u64>,
+}
+
+impl Descending {
+    fn check(&mut self, reader: &mut Reader<'_>) -> Result<(), StoreError> {
+        let found = version(reader).map_err(StoreError::encoding("entry"))?;
+        if !value::plausible_len(found.sealed.len()) {
+            return Err(StoreError::Field("a sealed value of impossible length"));
+        }
+        if self.last.is_some_and(|last| last <= found.n) {
+            return Err(StoreError::Field("versions are not in order"));
+        }
+        self.newest = self.newest.or(Some(found.n));
+        self.last = Some(found.n);
         Ok(())
-    } else {
-        Err(StoreError::Field("a sealed value of impossible length"))
     }
 }
 

@@ -373,7 +373,7 @@ fn decode_entries(
         if !index.is_empty() && entry.name <= last {
             return Err(StoreError::Field("secret names are not in order"));
         }
-        if entry.version(None).is_some_and(|newest| newest.n >= next_version) {
+        if entry.newest() >= next_version {
             return Err(StoreError::Field("a version from the future"));
         }
         last = entry.name;

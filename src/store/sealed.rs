@@ -93,6 +93,19 @@ impl SealedStore {
         }
     }
 
+    /// Checks the signature of a file whose hash was computed while it was sealed.
+    pub(super) fn verify_hashed(&self, file_hash: &Hash) -> Result<(), StoreError> {
+        let (_, signature) =
+            self.bytes.split_last_chunk::<SIGNATURE_LEN>().ok_or(StoreError::Length)?;
+        let front = mac::sha256(&[&self.bytes[..self.payload.start]]);
+        let message = [labels::STORE_FILE, &front, file_hash].concat();
+        if sign::verify(&self.header.store_key, &message, signature) {
+            Ok(())
+        } else {
+            Err(StoreError::Signature)
+        }
+    }
+
     /// The header with what proves it: `magic | version | length | everything before the payload | file hash | signature`.
     ///
     /// Whoever trusts the store key can check it without the file, and without being able to read the file.

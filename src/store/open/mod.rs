@@ -310,9 +310,7 @@ impl OpenStore {
 
     /// Checks that a file just written is whole, signed, and opens with this store's keys.
     pub fn check_written(&self, file: sealed::SealedStore, hash: &Hash) -> Result<(), StoreError> {
-        if file.verify()? != *hash {
-            return Err(StoreError::Unauthentic("the file just written"));
-        }
+        file.verify_hashed(hash)?;
         let at = file.header().slot_context();
         // The slot was wrapped in this run or is unchanged; its commitment is checked either way.
         let secret = &self.unlocked.1;

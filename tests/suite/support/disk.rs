@@ -462,7 +462,7 @@ impl NewFile for SimFile<'_> {
         Ok(())
     }
 
-    fn read_back(&mut self) -> Result<Region, FsError> {
-        Ok(region(&self.directory.machine.disk.borrow().inodes[self.inode].content))
+    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
+        Ok(self.directory.machine.disk.borrow().inodes[self.inode].content == expected)
     }
 }
