@@ -151,9 +151,26 @@ impl Payload {
             .unwrap_or_default()
     }
 
+    /// Where an unchanged entry called `name` lies, or would.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.index.binary_search_by(|span| self.name(span).cmp(name))
+    }
+
     /// Where an unchanged entry called `name` lies.
     fn position(&self, name: &str) -> Option<usize> {
-        self.index.binary_search_by(|span| self.name(span).cmp(name)).ok()
+        self.find(name).ok()
+    }
+
+    /// The encodings of the unchanged entries number `range`.
+    fn run(&self, range: Range<usize>) -> &[u8] {
+        match self.index.get(range) {
+            Some([first, .., last]) => {
+                self.plain.get(first.whole.start as usize..last.whole.end as usize)
+            }
+            Some([only]) => self.plain.get(to_usize(&only.whole)),
+            Some([]) | None => None,
+        }
+        .unwrap_or_default()
     }
 
     /// Owned copy of the entry called `name`, as it now is.
@@ -301,14 +318,20 @@ impl Payload {
         }
         cbor::uint(out, ENTRIES);
         cbor::array(out, self.len());
-        for item in self.merged() {
-            match item {
-                Merged::Kept(span) => {
-                    out.put(self.plain.get(to_usize(&span.whole)).unwrap_or_default());
-                }
-                Merged::Changed(entry) => entry.encode(out),
+        // Entries that did not change lie one behind the other in the plaintext: each run of them is copied at once.
+        let mut kept_from = 0;
+        for (name, change) in &self.changes {
+            let (kept_to, next) = match self.find(name.as_str()) {
+                Ok(at) => (at, at + 1),
+                Err(at) => (at, at),
+            };
+            out.put(self.run(kept_from..kept_to));
+            if let Some(entry) = change {
+                entry.encode(out);
             }
+            kept_from = next;
         }
+        out.put(self.run(kept_from..self.index.len()));
         if let Some(raw) = &secrets.managed_keys {
             cbor::uint(out, MANAGED_KEYS);
             out.put(raw.expose());
