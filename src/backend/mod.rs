@@ -1,7 +1,7 @@
 //! Where a service takes its secrets from.
 //!
 //! A signing service asks a [`SecretStore`] and does not care what stands behind it: a [`FileSecretStore`] opens the files
-//! that `secrets-admin` and Igra's service write, [`EnvSecretStore`] reads variables on a developer's machine and exists only
+//! that `secrets-admin` and Igra's service write, `EnvSecretStore` reads variables on a developer's machine and exists only
 //! with the feature `env-secrets`.
 //!
 //! Rules that hold for every backend:

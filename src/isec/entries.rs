@@ -1,7 +1,7 @@
 //! The entries of a file: names and values in wiped memory, in the order of their names.
 //!
 //! What was read stays where it was decrypted, in one [`Region`], with an index of where each entry stands; what changes
-//! since lies over it as [`Edits`]. So opening a file copies no value, and a change costs the same in a large file as in a
+//! since lies over it as `Edits`. So opening a file copies no value, and a change costs the same in a large file as in a
 //! small one. Dropping the entries wipes both.
 //!
 //! [`decode`] is stricter than Igra's reader: trailing bytes and a name that stands twice are refused. Names are any UTF-8,

@@ -10,7 +10,7 @@ const TARGET: Duration = Duration::from_secs(1);
 /// Memory of the trial run: large enough to leave every cache, small enough to take a fraction of the target.
 const TRIAL_KIB: u32 = 64 << 10;
 
-/// Costs with the passes and lanes of `base` and memory for [`TARGET`], in whole MiB, never below `floor` and never above what
+/// Costs with the passes and lanes of `base` and memory for `TARGET`, in whole MiB, never below `floor` and never above what
 /// this run allows or a quarter of the host's memory.
 pub fn calibrate(desk: &Desk<'_>, base: KdfParams, floor: KdfParams) -> Result<KdfParams, OpError> {
     let trial = KdfParams::new(TRIAL_KIB, base.t(), base.p())?;
