@@ -1215,7 +1215,7 @@ _secrets__admin() {
             return 0
             ;;
         secrets__subcmd__admin__subcmd__passphrase__subcmd__change)
-            opts="-h --generate --kdf --compromised --new-keyfile --slot-passphrase-from --drop-slots --config --network --path --store --json --quiet --non-interactive --yes --dry-run --lock-timeout --passphrase-from --new-passphrase-from --keyfile --slot --max-kdf-mem --no-kdf-upgrade --reason --accept-rollback --exit-codes --help"
+            opts="-h --generate --kdf --compromised --new-keyfile --drop-keyfile --slot-passphrase-from --drop-slots --config --network --path --store --json --quiet --non-interactive --yes --dry-run --lock-timeout --passphrase-from --new-passphrase-from --keyfile --slot --max-kdf-mem --no-kdf-upgrade --reason --accept-rollback --exit-codes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -195,7 +195,7 @@ complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; 
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and not __fish_seen_subcommand_from change" -s h -l help -d 'Print help'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and not __fish_seen_subcommand_from change" -f -a "change" -d 'Give the keyslot that the old passphrase opens a new one'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l kdf -d 'Cost of the key derivation: m=KIB,t=N,p=N' -r
-complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l new-keyfile -d 'The keyfile that goes with the new passphrase' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l new-keyfile -d 'The keyfile that goes with the new passphrase; without it --keyfile stays' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l slot-passphrase-from -d 'Passphrase of another keyslot that is to be kept: ID=SPEC, such as 1=file:recovery.pass' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l drop-slots -d 'Keyslots that may be dropped, since their passphrases are not at hand' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
@@ -211,6 +211,7 @@ complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; 
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l generate -d 'Make a new passphrase of 7 random words and show it once on the terminal'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l compromised -d 'The old passphrase is known to somebody else: take a new data key, signing key and audit root'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l drop-keyfile -d 'Open with the new passphrase alone from now on'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l json -d 'Print one JSON object instead of text; errors too'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand passphrase; and __fish_seen_subcommand_from change" -l non-interactive -d 'Never ask; exit 19 lists what is missing'

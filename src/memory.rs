@@ -136,8 +136,11 @@ impl Drop for Region {
 /// `zeroize` stores one byte at a time, which costs as much as a pass of Argon2 on a large matrix.
 pub fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
-    // The compiler must assume that this reads the bytes, so the fill above is not a dead store.
-    std::hint::black_box(&mut *bytes);
+    // SAFETY: no instruction; only a promise broken: the compiler must assume that this reads the bytes, so the fill above is
+    // not a dead store.
+    unsafe {
+        std::arch::asm!("/* {} */", in(reg) bytes.as_mut_ptr(), options(nostack, preserves_flags));
+    }
 }
 
 /// Overwrites the part of the stack that calls made so far have used and left.

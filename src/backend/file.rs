@@ -97,9 +97,8 @@ impl FileSecretStore {
         };
         let found = this.with_desk(|desk| Ok(StoreFile::find(desk, &this.path)?))?;
         this.format = found.format();
-        if this.format == Format::Native {
-            this.network = Some(found.network());
-        }
+        // An Igra file carries none: it is held to the stated one, else to mainnet's rules.
+        this.network = Some(found.network());
         drop(found);
         this.with(|_| Ok(()))?;
         Ok(this)

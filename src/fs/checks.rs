@@ -42,6 +42,10 @@ fn trusted_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
 /// As above, and nobody but the owner may change it: for what decides about secrets without being one.
 pub fn unchangeable_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
     trusted_file(path, stat, trust)?;
+    // Root may work on anybody's store, but takes its rules from nobody else.
+    if stat.st_uid != 0 && stat.st_uid != trust.caller {
+        return Err(FsError::Owner { path: path.into(), uid: stat.st_uid });
+    }
     let mode = stat.st_mode & 0o7777;
     if mode & 0o022 == 0 { Ok(()) } else { Err(FsError::Writable { path: path.into(), mode }) }
 }

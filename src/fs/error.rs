@@ -76,6 +76,9 @@ pub enum FsError {
     /// Changed while it was read.
     #[error("{} changed while it was being read", .0.display())]
     Changed(PathBuf),
+    /// Reads back otherwise than it was written.
+    #[error("what was written for {} does not read back the same", .0.display())]
+    NotWritten(PathBuf),
     /// No room.
     #[error("no space left for {needed} bytes beside {}", .path.display())]
     Full {

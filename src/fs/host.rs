@@ -86,9 +86,8 @@ impl HostDirectory {
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
         file.sync()?;
-        // A disk that dropped what it acknowledged is found here, not by whoever needs the file.
         if !file.holds(bytes)? {
-            return Err(FsError::Changed(file.path));
+            return Err(FsError::NotWritten(file.path));
         }
         // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
         let proc = format!("/proc/self/fd/{}", file.fd.as_raw_fd());

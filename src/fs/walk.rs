@@ -33,7 +33,8 @@ impl Place {
     pub fn resolve(path: &Path, trust: Trust) -> Result<Self, FsError> {
         let no_name = || FsError::NoName(path.into());
         // `file_name` sees through a trailing slash or dot, which would turn a mistyped directory into a file name.
-        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        if bytes.ends_with(b"/") || bytes.ends_with(b"/.") {
             return Err(no_name());
         }
         let name = path.file_name().ok_or_else(no_name)?.to_owned();
@@ -165,7 +166,7 @@ impl Walk {
                     return Err(FsError::io("follow", &next, Errno::LOOP));
                 }
                 // A link is as good as the directories that lead to it; they are about to leave the chain, so judge them now.
-                if stat.st_uid != 0 && stat.st_uid != self.trust.caller && self.trust.caller != 0 {
+                if stat.st_uid != 0 && stat.st_uid != self.trust.caller {
                     return Err(FsError::Owner { path: next, uid: stat.st_uid });
                 }
                 checks::ancestors(&self.chain, stat.st_uid, self.trust)?;

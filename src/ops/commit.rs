@@ -87,7 +87,7 @@ pub(super) fn carry_out(
     written?;
     let state = opens.unwrap_or(Err(StoreError::Unauthentic("the file just sealed").into()))?;
     if !file.holds(&bytes)? {
-        return Err(FsError::Changed(site.path.clone()).into());
+        return Err(FsError::NotWritten(site.path.clone()).into());
     }
     drop(file);
     drop(bytes);

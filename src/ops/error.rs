@@ -118,6 +118,9 @@ pub enum OpError {
     /// The slot that opened the store cannot revoke itself.
     #[error("keyslot {0} is the one that opened the store")]
     OwnSlot(u16),
+    /// `--accept-rollback` where nothing is committed.
+    #[error("this command commits nothing, so it cannot accept a rollback")]
+    NothingToAccept,
     /// A forced action without a reason.
     #[error("a reason is needed on mainnet")]
     ReasonNeeded,
@@ -164,7 +167,10 @@ impl OpError {
             Self::Audit(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
             Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
-            Self::Passphrase(_) | Self::SamePassphrase | Self::BlankEnds => Kind::Usage,
+            Self::NothingToAccept
+            | Self::Passphrase(_)
+            | Self::SamePassphrase
+            | Self::BlankEnds => Kind::Usage,
             Self::NoSecret | Self::NoVersion(_) => Kind::NotFound,
             Self::WouldOverwrite => Kind::Exists,
             Self::NotInIgra { .. } | Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,

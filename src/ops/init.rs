@@ -49,7 +49,7 @@ pub fn kdf_params(
             Err(OpError::BelowFloor { asked: asked.to_string(), network, floor: floor.to_string() })
         }
         Some(asked) => Ok(asked),
-        None => Ok(default),
+        None => Ok(default.raised_to(floor)),
     }
 }
 

@@ -246,7 +246,7 @@ pub(super) fn remembered_as(sealed: &Sealed, path: &Path) -> StoreId {
     }
 }
 
-/// Judges a store by what is remembered and configured; `--accept-rollback` lets every accusation pass.
+/// Judges a store by what is remembered and configured; `--accept-rollback` lets every accusation of age pass.
 pub fn judge(
     desk: &Desk<'_>,
     remembered: Option<&State>,
@@ -255,6 +255,10 @@ pub fn judge(
 ) -> Result<Standing, OpError> {
     let standing = remembered.map_or(Standing::Unknown, |state| state.judge(header, digest));
     let settings = &desk.settings;
+    // A wrong signing key is neither a rollback nor a fork, and nothing accepts it.
+    if !settings.store_keys.is_empty() && !settings.store_keys.contains(&header.store_key) {
+        return Err(OpError::Unpinned);
+    }
     if settings.accept_rollback.is_some() {
         return Ok(standing);
     }
@@ -266,9 +270,6 @@ pub fn judge(
     let (found, min) = (header.generation, settings.min_generation);
     if found < min {
         return Err(OpError::BelowMinimum { found, min });
-    }
-    if !settings.store_keys.is_empty() && !settings.store_keys.contains(&header.store_key) {
-        return Err(OpError::Unpinned);
     }
     Ok(standing)
 }

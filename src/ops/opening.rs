@@ -135,6 +135,18 @@ impl Opening {
         }
         let (snapshot, remembered) = locate::read(desk, directory, &site.name, &site.path)?;
         let Snapshot { sealed, tag } = snapshot;
+        // What was decided so far was decided for that store on that network.
+        let same_store = match (&contents, &sealed) {
+            (Contents::Native(old), Sealed::Native(new)) => {
+                let (old, new) = (old.header(), new.header());
+                (old.store_id, old.network) == (new.store_id, new.network)
+            }
+            (Contents::Igra(_), Sealed::Igra { header, .. }) => header.times.is_some(),
+            _ => false,
+        };
+        if !same_store {
+            return Err(FsError::Changed(site.path).into());
+        }
         if let (Contents::Native(old), Sealed::Native(new)) = (contents, &sealed)
             && let Some(slot) = old.into_slot_for(new.header())
         {

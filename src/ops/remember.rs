@@ -10,6 +10,17 @@ use crate::crypto::sign::PublicKey;
 use crate::kind::Kind;
 use crate::store::keyslot::Credentials;
 
+/// Fails where nothing can be remembered, or where a rollback would be accepted in words only.
+fn may_remember(desk: &Desk<'_>) -> Result<(), OpError> {
+    if desk.settings.accept_rollback.is_some() {
+        return Err(OpError::NothingToAccept);
+    }
+    match &desk.state {
+        StateHome::Unavailable(why) => Err(OpError::NoState(why.clone())),
+        StateHome::Directory(_) | StateHome::Disabled => Ok(()),
+    }
+}
+
 /// A signing key that this host now trusts.
 pub struct Pinned {
     /// The key.
@@ -20,9 +31,7 @@ pub struct Pinned {
 
 /// Opens the store, and remembers its signing key with its generation.
 pub fn pin(desk: &Desk<'_>, file: StoreFile, credentials: &Credentials) -> Result<Pinned, OpError> {
-    if let StateHome::Unavailable(why) = &desk.state {
-        return Err(OpError::NoState(why.clone()));
-    }
+    may_remember(desk)?;
     // Opening for change remembers what is news; nothing else is done.
     let opening = Transaction::begin(desk, file, credentials, Rekey::Caller)?.abandon();
     let Contents::Native(store) = &opening.contents else { return Err(OpError::NoSecret) };
@@ -46,9 +55,7 @@ pub fn accept_clock(
     credentials: &Credentials,
     reason: &str,
 ) -> Result<AcceptedClock, OpError> {
-    if let StateHome::Unavailable(why) = &desk.state {
-        return Err(OpError::NoState(why.clone()));
-    }
+    may_remember(desk)?;
     let tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
     let now = desk.clock.now();
     let Some(mut state) = tx.remembered().cloned() else {

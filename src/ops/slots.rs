@@ -70,8 +70,8 @@ pub fn change_passphrase(
     others: &Others<'_>,
     compromised: bool,
 ) -> Result<Outcome, OpError> {
-    if old.passphrase.same_as(&new.credentials.passphrase) && old.keyfile == new.credentials.keyfile
-    {
+    // A keyfile more or less is no new passphrase: the old one would still be half of what opens the slot.
+    if old.passphrase.same_as(&new.credentials.passphrase) {
         return Err(OpError::SamePassphrase);
     }
     let network = file.network();
@@ -91,6 +91,12 @@ pub fn change_passphrase(
         store.header().slots.iter().all(|s| s.info.id == slot || derived.contains_key(&s.info.id));
     let mut plan = vec![format!("give keyslot {slot} the new passphrase")];
     let mut notices = passed.notices;
+    let (was, will_be) = (store.unlocked_secret().kind(), secret.kind());
+    if was != will_be {
+        let (was, will_be) = (was.name(), will_be.name());
+        plan.push(format!("open keyslot {slot} with {will_be} instead of {was}"));
+        notices.push(Notice::Note(format!("keyslot {slot} opens with {will_be} now, not {was}")));
+    }
     store.replace_unlocked_slot(secret, facts, desk.random.borrow_mut().as_mut())?;
     if all_at_hand || compromised {
         plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
@@ -136,9 +142,10 @@ fn change_igra_passphrase(
         igra_file(desk, params, times, passphrase, none, random.as_mut())?
     };
     let mut tx = Transaction::begin(desk, file, old, Rekey::Caller)?;
-    if let (Contents::Igra(file), Contents::Igra(fresh)) = (tx.contents_mut(), fresh) {
-        file.next = fresh.next;
-    }
+    let (Contents::Igra(file), Contents::Igra(fresh)) = (tx.contents_mut(), fresh) else {
+        return Err(OpError::NoSecret);
+    };
+    file.next = fresh.next;
     tx.notices().extend(passed.notices);
     let plan = vec!["encrypt the file anew under the new passphrase".to_owned()];
     finish(tx, &Event::new("passphrase.change", None), plan)

@@ -32,6 +32,7 @@ use crate::fs::{FsError, Place, Replace};
 use crate::isec::{self, IsecError};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
+use crate::store::StoreError;
 use crate::store::keyslot::{Credentials, SlotSecret};
 use crate::store::state::{Standing, State};
 
@@ -40,6 +41,8 @@ pub struct Transaction<'a, 'd> {
     desk: &'a Desk<'d>,
     opening: Opening,
     replace: Replace,
+    /// Whether an accused store was taken as the truth, which only a commit makes so.
+    accepted: bool,
     _lock: LockGuard,
 }
 
@@ -89,8 +92,13 @@ impl<'a, 'd> Transaction<'a, 'd> {
             match opening.refresh(desk)? {
                 Refreshed::Ready(mut opening) => {
                     opening.notices.append(&mut notices);
-                    let mut this =
-                        Self { desk, opening: *opening, replace: Replace::Yes, _lock: lock };
+                    let mut this = Self {
+                        desk,
+                        opening: *opening,
+                        replace: Replace::Yes,
+                        accepted: false,
+                        _lock: lock,
+                    };
                     this.settle(upgraded)?;
                     return Ok(this);
                 }
@@ -144,7 +152,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
             remembered: None,
             standing: Standing::Current,
         };
-        Ok(Self { desk, opening, replace: Replace::No, _lock: lock })
+        Ok(Self { desk, opening, replace: Replace::No, accepted: false, _lock: lock })
     }
 
     /// With the lock held and the file read: accept or adopt it, clean up after the dead, raise a weak slot.
@@ -154,11 +162,11 @@ impl<'a, 'd> Transaction<'a, 'd> {
         if !dry_run {
             remove_leftovers(opening.site.directory.as_ref(), &opening.site.name)?;
         }
-        match opening.standing {
-            Standing::Current => {}
-            Standing::Unknown | Standing::Newer if dry_run => {}
-            Standing::Unknown | Standing::Newer => opening.adopt(self.desk)?,
-            Standing::Rollback { .. } | Standing::Fork { .. } => accept(self.desk, opening)?,
+        if is_accused(self.desk, opening) {
+            accept(self.desk, opening)?;
+            self.accepted = true;
+        } else if opening.standing != Standing::Current && !dry_run {
+            opening.adopt(self.desk)?;
         }
         if let (Some(secret), Contents::Native(store)) = (upgraded, &mut opening.contents) {
             let slot = store.unlocked_slot();
@@ -212,14 +220,18 @@ impl<'a, 'd> Transaction<'a, 'd> {
 
     /// Makes the change durable and keeps what is now in the file.
     pub fn commit_and_keep(self, event: &Event) -> Result<(Receipt, Opening), OpError> {
-        let Self { desk, mut opening, replace, _lock } = self;
+        let Self { desk, mut opening, replace, _lock, .. } = self;
         let generation = match &opening.contents {
-            Contents::Native(store) => store.header().generation + 1,
+            Contents::Native(store) => store
+                .header()
+                .generation
+                .checked_add(1)
+                .ok_or(StoreError::Limit("the number of generations"))?,
             Contents::Igra(_) => 0,
         };
         let head = desk.audit.intent(event, generation)?;
-        let built = Built::new(desk, &opening, head)?;
-        let committed = commit::carry_out(desk, &opening, built, replace);
+        let committed = Built::new(desk, &opening, head)
+            .and_then(|built| commit::carry_out(desk, &opening, built, replace));
         let state = match committed {
             Ok(state) => state,
             Err(error) => {
@@ -234,6 +246,10 @@ impl<'a, 'd> Transaction<'a, 'd> {
             kind: crate::kind::Kind::Audit,
         })?;
         let store_key = opening.contents.native().map(|_| state.store_key);
+        if let Contents::Native(store) = &mut opening.contents {
+            store.mark_committed(generation, state.digest);
+        }
+        opening.standing = Standing::Current;
         opening.remembered = Some(state);
         let notices = std::mem::take(&mut opening.notices);
         Ok((Receipt { generation, store_key, notices }, opening))
@@ -307,22 +323,38 @@ fn derive_ahead(
 /// Takes a rolled-back or forked store as the truth: the next generation lies above everything this host has seen, and a
 /// store from before a data key was given up gets a new one.
 fn accept(desk: &Desk<'_>, opening: &mut Opening) -> Result<(), OpError> {
-    let (Some(state), Contents::Native(store)) = (&opening.remembered, &mut opening.contents)
-    else {
-        return Ok(());
-    };
+    let Contents::Native(store) = &mut opening.contents else { return Ok(()) };
+    let (seen, epoch) =
+        opening.remembered.as_ref().map_or((0, 0), |state| (state.max_generation, state.key_epoch));
+    let seen = seen.max(desk.settings.min_generation.saturating_sub(1));
     let found = store.header().generation;
-    store.raise_generation(state.max_generation);
-    if store.header().key_epoch < state.key_epoch {
-        store.raise_key_epoch(state.key_epoch);
+    store.raise_generation(seen);
+    if store.header().key_epoch < epoch {
+        // The epoch rose because something was given up: whoever holds that must neither read nor sign what comes.
+        store.raise_key_epoch(epoch);
         let slot = store.unlocked_slot();
-        store.rotate_data_key(&BTreeMap::new(), desk.random.borrow_mut().as_mut())?;
+        let others = store.header().slots.iter().map(|s| s.info.id).filter(|id| *id != slot);
+        let dropped: Vec<String> = others.map(|id| format!("keyslot {id}")).collect();
+        let mut random = desk.random.borrow_mut();
+        store.rotate_data_key(&BTreeMap::new(), random.as_mut())?;
+        store.renew_roots(random.as_mut())?;
+        if !dropped.is_empty() {
+            opening.notices.push(Notice::SlotsDropped(dropped));
+        }
         opening.notices.push(Notice::Note(format!(
-            "the store has a new data key; only keyslot {slot} opens it"
+            "the store has a new data key and signing key; only keyslot {slot} opens it"
         )));
     }
-    opening.notices.push(Notice::RollbackAccepted { found, seen: state.max_generation });
+    opening.notices.push(Notice::RollbackAccepted { found, seen });
     Ok(())
+}
+
+/// Whether the store is older, or another, than it should be, and the operator takes it as the truth.
+fn is_accused(desk: &Desk<'_>, opening: &Opening) -> bool {
+    let Contents::Native(store) = &opening.contents else { return false };
+    desk.settings.accept_rollback.is_some()
+        && (matches!(opening.standing, Standing::Rollback { .. } | Standing::Fork { .. })
+            || store.header().generation < desk.settings.min_generation)
 }
 
 /// Opens a store for reading. An older or forked store that the operator takes as the truth is committed forward first.
@@ -337,9 +369,8 @@ pub fn open_for_reading(
     if file.format() != Format::Native {
         return file.open(desk, credentials);
     }
-    let accused = file.remembered.is_some();
     let tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
-    if !accused || tx.opening.standing == Standing::Current || desk.settings.dry_run {
+    if !tx.accepted || desk.settings.dry_run {
         return Ok(tx.abandon());
     }
     let mut event = Event::new("state.accept-rollback", None);

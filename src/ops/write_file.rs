@@ -6,7 +6,8 @@ use crate::fs::{Directory as _, FsError, Place};
 
 /// Writes `bytes` to `place`. Under `--dry-run` only checks that it could.
 pub fn write_new(desk: &Desk<'_>, place: &Place, bytes: &[u8]) -> Result<(), OpError> {
-    let owner = Ownership { uid: place.owner_of_new(), mode: 0o600 };
+    // Not the directory's owner, as for a store: what is released belongs to whoever asked for it.
+    let owner = Ownership { uid: desk.trust.caller, mode: 0o600 };
     place.check_parents(owner.uid)?;
     let directory = place.directory();
     if directory.id(place.name())?.is_some() {

@@ -50,6 +50,9 @@ pub enum StoreError {
     /// `--slot` names no slot.
     #[error("keyslot {0} does not exist")]
     NoSuchSlot(u16),
+    /// Another command gave the slot another secret, or removed it.
+    #[error("keyslot {0} was changed by another command meanwhile")]
+    SlotChanged(u16),
     /// The last slot cannot go.
     #[error("keyslot {0} is the last one that can open this store")]
     LastSlot(u16),
@@ -90,6 +93,7 @@ impl StoreError {
             Self::WrongPassphrase => Kind::WrongPassphrase,
             Self::NoSuchSlot(_) => Kind::NotFound,
             Self::LastSlot(_) => Kind::Policy,
+            Self::SlotChanged(_) => Kind::Locked,
             Self::KeyfileNeeded => Kind::InputNeeded,
             Self::UnsupportedSlot { .. } => Kind::Unsupported,
             Self::Passphrase(_) | Self::TooMuch(_) => Kind::Usage,
@@ -106,6 +110,7 @@ impl StoreError {
                 vec![format!("if you trust this file, add --max-kdf-mem {}", needed_kib >> 10)]
             }
             Self::Kdf(KdfError::TooMuchWork) => vec!["try one keyslot: add --slot N".to_owned()],
+            Self::SlotChanged(_) => vec!["run the same command again".to_owned()],
             Self::LastSlot(_) => {
                 vec!["add a second keyslot first: secrets-admin keyslot add".to_owned()]
             }

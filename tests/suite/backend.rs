@@ -295,7 +295,11 @@ fn igra_files_are_recognised() {
     assert_eq!(store.format(), Format::IgraCurrent);
     assert_eq!(store.list().expect("a list"), ["a.b"]);
     assert_eq!(value(&store, "a.b"), b"xyz");
-    assert_eq!(store.network(), None, "the format records none");
+    assert_eq!(
+        store.network(),
+        Some(NetworkMode::Mainnet),
+        "the format records none: the strictest holds"
+    );
     assert_eq!(host.asked(), 1);
 
     // Another program writes it; the names of this one are no names of ours.

@@ -88,11 +88,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if let Some(out) = &args.out {
         let out = Path::new(out);
         let shown = crate::text::escape(&out.display().to_string());
+        write_out(&desk, out, &encoded)?;
         if context.globals.dry_run {
             let json = json!({ "name": name, "out": shown, "dry_run": true });
             return Ok(Answer::new(format!("would write {shown}\n"), json));
         }
-        write_out(&desk, out, &encoded)?;
         return Ok(Answer::new(format!("wrote {shown}\n"), json!({ "name": name, "out": shown })));
     }
     if to_terminal && network.policy().reveal_on_terminal == Verdict::Warn {

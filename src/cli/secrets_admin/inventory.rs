@@ -61,9 +61,7 @@ fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
     let out = Path::new(&args.out);
     let dry_run = context.globals.dry_run;
     let place = Place::resolve(out, desk.trust)?;
-    if !dry_run {
-        write_file::write_new(&desk, &place, &bytes)?;
-    }
+    write_file::write_new(&desk, &place, &bytes)?;
     let shown = crate::text::escape(&out.display().to_string());
     let header = store.header();
     Ok(Answer::new(

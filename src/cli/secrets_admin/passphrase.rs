@@ -46,9 +46,12 @@ pub struct Change {
     /// The old passphrase is known to somebody else: take a new data key, signing key and audit root
     #[arg(long)]
     compromised: bool,
-    /// The keyfile that goes with the new passphrase
+    /// The keyfile that goes with the new passphrase; without it --keyfile stays
     #[arg(long, value_name = "FILE")]
     new_keyfile: Option<OsString>,
+    /// Open with the new passphrase alone from now on
+    #[arg(long, conflicts_with = "new_keyfile")]
+    drop_keyfile: bool,
     #[command(flatten)]
     others: OtherSlots,
 }
@@ -79,8 +82,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     } else {
         Reader::new(context, network).new_passphrase(Purpose::NEW, new.as_ref())?
     };
-    let keyfile =
-        setup.keyfile_hash(context, args.new_keyfile.as_deref().map(std::path::Path::new))?;
+    let keyfile = match &args.new_keyfile {
+        Some(path) => setup.keyfile_hash(context, Some(path.as_ref()))?,
+        None if args.drop_keyfile => None,
+        None => credentials.keyfile,
+    };
     let new = Credentials { passphrase, keyfile };
     let progress = context.progress("deriving the keys");
     let outcome = slots::change_passphrase(

@@ -14,7 +14,7 @@ use super::sealed::{self, SealedFile};
 use super::value::{Binding, ValueKeys, ValueKind};
 use super::{StoreError, StoreId, limits};
 use crate::clock::Timestamp;
-use crate::crypto::mac::Hash;
+use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::Random;
 use crate::name::SecretName;
 use crate::network::NetworkMode;
@@ -285,6 +285,13 @@ impl OpenStore {
         self.header.key_epoch = self.header.key_epoch.max(floor);
     }
 
+    /// Notes that what was sealed is now the file, so that what is told of the store is what is on disk.
+    pub const fn mark_committed(&mut self, generation: u64, file_hash: Hash) {
+        self.header.generation = generation;
+        self.file_hash = file_hash;
+        self.content_changed = false;
+    }
+
     /// Seals the next generation.
     pub fn seal(
         &self,
@@ -312,14 +319,12 @@ impl OpenStore {
     pub fn check_written(&self, file: sealed::SealedStore, hash: &Hash) -> Result<(), StoreError> {
         file.verify_hashed(hash)?;
         let at = file.header().slot_context();
-        // The slot was wrapped in this run or is unchanged; its commitment is checked either way.
-        let secret = &self.unlocked.1;
-        let slot = file.header().slots.iter().find(|slot| slot.info.id == self.unlocked.0);
-        if let Some(slot) = slot
-            && slot.info.kdf.as_ref() == Some(secret.kdf())
-            && secret.unwrap(&at, slot).is_none()
-        {
-            return Err(StoreError::Unauthentic("the keyslot just written"));
+        // Whoever wrote this must be able to open it again, through the slot, with the secret in hand.
+        let (id, secret) = &self.unlocked;
+        let slot = file.header().slot(*id).ok_or(StoreError::NoSuchSlot(*id))?;
+        match secret.unwrap(&at, slot) {
+            Some(dek) if mac::same(dek.expose(), self.dek.expose()) => {}
+            _ => return Err(StoreError::Unauthentic("the keyslot just written")),
         }
         file.check_with(&self.dek)
     }

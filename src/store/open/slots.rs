@@ -127,6 +127,15 @@ impl OpenStore {
     ) -> Result<(), StoreError> {
         let next_epoch = self.header.key_epoch.checked_add(1);
         let key_epoch = next_epoch.ok_or(StoreError::Limit("the number of key epochs"))?;
+        // What was presented was opened before the lock was taken; a slot that got another passphrase since then must not be
+        // given back the one it lost.
+        let context = self.header.slot_context();
+        for (id, secret) in others {
+            match self.header.slot(*id) {
+                Some(slot) if secret.unwrap(&context, slot).is_some() => {}
+                _ => return Err(StoreError::SlotChanged(*id)),
+            }
+        }
         let dek = fresh_dek(random)?;
         let values = ValueKeys::new(&dek, self.header.store_id);
         let names: Vec<String> = self.payload.names().map(str::to_owned).collect();
