@@ -71,6 +71,11 @@ impl SecretBytes {
         self.expose().ct_eq(other.expose()).into()
     }
 
+    /// True when both are the same but for ASCII blanks and line breaks around them: what a person would call the same secret.
+    pub fn same_but_blanks(&self, other: &Self) -> bool {
+        self.expose().trim_ascii().ct_eq(other.expose().trim_ascii()).into()
+    }
+
     /// True when the content is empty or, read as UTF-8, only white space.
     pub fn is_blank(&self) -> bool {
         std::str::from_utf8(self.expose())

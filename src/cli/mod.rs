@@ -60,7 +60,10 @@ pub struct Tool {
 impl Tool {
     /// The whole grammar: what man pages and completions are made of.
     pub fn grammar(&self) -> Command {
-        let command = (self.command)();
+        self.with_globals((self.command)())
+    }
+
+    fn with_globals(&self, command: Command) -> Command {
         // Adding the flags puts their description in the place of the tool's.
         let about = command.get_about().cloned().unwrap_or_default();
         let long_about = command.get_long_about().unwrap_or(&about).clone();
@@ -134,7 +137,8 @@ fn parse_and_dispatch(
     argv: &[OsString],
     context: &mut Context,
 ) -> Result<Answer, Failure> {
-    let matches = match tool.grammar().try_get_matches_from(argv) {
+    let parsed = parse(tool, argv);
+    let matches = match parsed {
         Ok(matches) => matches,
         Err(error) => {
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -160,6 +164,25 @@ fn parse_and_dispatch(
         return Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)));
     }
     (tool.dispatch)(&matches, context)
+}
+
+/// Parses with the one command that seems to be meant, since the global flags are copied into every command of a grammar; where
+/// that does not succeed, with the whole grammar, whose word is final.
+fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let all = (tool.command)();
+    let meant = argv.iter().skip(1).find_map(|word| all.find_subcommand(word)).cloned();
+    // Taking a tree of some twenty commands apart again, and wiping each piece of it, would cost a third of a short command.
+    // It holds names and help, nothing that was typed, and lives until the process ends.
+    std::mem::forget(all);
+    if let Some(meant) = meant {
+        let mut one = tool.with_globals(Command::new(tool.name).subcommand(meant));
+        let parsed = one.try_get_matches_from_mut(argv);
+        std::mem::forget(one);
+        if parsed.is_ok() {
+            return parsed;
+        }
+    }
+    tool.grammar().try_get_matches_from(argv)
 }
 
 /// Global flags are passed down by clap, not up: the innermost command has all of them.

@@ -34,6 +34,9 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             Notice::NotRemembered(why) => output.warn(&format!(
                 "this store could not be remembered ({why}): a copy older than it would not be noticed"
             )),
+            Notice::StateDamaged => output.warn(
+                "what this host remembered of the store cannot be read: whether this is an older copy cannot be told",
+            ),
             Notice::FirstSeen => output.note("this host sees the store for the first time"),
             Notice::KdfUpgraded { slot, change } => {
                 output.note(&format!("keyslot {slot} was raised to the network's floor: {change}"));

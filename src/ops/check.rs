@@ -108,6 +108,13 @@ const RULES: &[Rule] = &[
         &["CWE-916"],
     ),
     Rule(
+        "STA-001",
+        [Warning, Info, Off],
+        "an older copy of the store would not be noticed",
+        "secrets-admin inventory pin FILE",
+        &["CWE-354"],
+    ),
+    Rule(
         "HOST-009",
         [Warning, Info, Off],
         "checks that depend on time are wrong",
@@ -191,6 +198,17 @@ impl Findings {
         }
     }
 
+    /// As `add`, but where nothing is known to be wrong: no worse than a warning.
+    fn warn(&mut self, id: &str, message: impl Into<String>) {
+        let before = self.found.len();
+        self.add(id, message);
+        for finding in &mut self.found[before..] {
+            if finding.severity == Error {
+                finding.severity = Warning;
+            }
+        }
+    }
+
     fn unless(&mut self, met: bool, id: &str, message: &str) {
         if !met {
             self.add(id, message);
@@ -212,11 +230,23 @@ pub fn check(
     }
     clock(desk, &file, &mut findings);
     let notices = match credentials {
-        Some(credentials) => look_inside(desk, file, credentials, &mut findings)?,
+        Some(credentials) => {
+            memory(desk, &file, &mut findings);
+            look_inside(desk, file, credentials, &mut findings)?
+        }
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
     findings.found.sort_by_key(|finding| finding.rule);
     Ok(Report { findings: findings.found, notices })
+}
+
+/// Rollback detection needs a memory, or a least generation that somebody configured.
+fn memory(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
+    let native = matches!(file.sealed(), Sealed::Native(_));
+    if native && file.remembered().is_none() && desk.settings.min_generation == 0 {
+        "state directory".clone_into(&mut findings.basis);
+        findings.add("STA-001", "this host remembers nothing of the store");
+    }
 }
 
 /// A clock before a time that this host has seen makes every answer about time worthless.
@@ -318,8 +348,10 @@ fn look_inside(
                 && claims.contains_key(&Claim::PaymentSecretSet)
                 && !claims.contains_key(&Claim::PaymentDiffersFromPassphrase)
             {
-                findings
-                    .add("SEC-005", "payment_secret was not shown to differ from every passphrase");
+                findings.warn(
+                    "SEC-005",
+                    "payment_secret was not shown to differ from the passphrases of all keyslots",
+                );
             }
             second_slot(findings, store.header().slots.len());
             weak_slots(findings, store.header());
@@ -370,11 +402,17 @@ fn rely_on_claims(
     findings.unless(payment, "SEC-004", "no claim that payment_secret is set");
     if payment {
         findings.unless(
-            claimed(Claim::PaymentDiffersFromWallet)
-                && claimed(Claim::PaymentDiffersFromPassphrase),
+            claimed(Claim::PaymentDiffersFromWallet),
             "SEC-005",
-            "no claim that payment_secret differs from wallet_secret and passphrase",
+            "no claim that payment_secret differs from wallet_secret",
         );
+        if !claimed(Claim::PaymentDiffersFromPassphrase) {
+            let what = "no claim that payment_secret differs from the passphrases of all keyslots";
+            match header.slots.len() {
+                1 => findings.add("SEC-005", what),
+                _ => findings.warn("SEC-005", what),
+            }
+        }
         findings.unless(
             claimed(Claim::PaymentSecretStrong),
             "SEC-006",

@@ -58,12 +58,12 @@ impl Facts {
 
     /// True when no payment secret equals a wallet secret.
     pub fn payment_differs_from_wallet(&self) -> bool {
-        !self.payment.iter().any(|(_, p)| self.wallet.iter().any(|(_, w)| p.same_as(w)))
+        !self.payment.iter().any(|(_, p)| self.wallet.iter().any(|(_, w)| p.same_but_blanks(w)))
     }
 
     /// True when no payment secret equals `passphrase`.
     pub fn payment_differs_from(&self, passphrase: &Passphrase) -> bool {
-        !self.payment.iter().any(|(_, value)| value.same_as(passphrase.as_typed()))
+        !self.payment.iter().any(|(_, value)| value.same_but_blanks(passphrase.as_typed()))
     }
 }
 
@@ -86,27 +86,42 @@ fn weakness(
     })
 }
 
+/// Whether a command may have changed a payment secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payment {
+    /// It may.
+    Touched,
+    /// It left them alone.
+    Untouched,
+}
+
 /// Looks at the secrets that matter and writes into the inventory what was shown; says what the operator should know.
 pub fn refresh(
     desk: &Desk<'_>,
     file: &Path,
     store: &mut OpenStore,
     passphrase: &Passphrase,
+    payment: Payment,
 ) -> Result<Vec<Notice>, OpError> {
     let network = store.header().network;
     let names: Vec<String> = role_names(desk, store.names());
     let facts = Facts::gather(desk, network, file, &names, |name| Ok(store.value(name, None)?))?;
+    let untouched = payment == Payment::Untouched;
     let payment = !facts.payment.is_empty();
     let level = desk.settings.inventory;
     store.inventory_mut().level = level;
     let differs_from_wallet = payment && facts.payment_differs_from_wallet();
     let differs_from_passphrase = payment && facts.payment_differs_from(passphrase);
+    // The passphrases of other slots are not at hand: what was shown of them holds only for a value that did not change.
+    let header = store.header();
+    let others_shown = header.slots.len() == 1
+        || untouched && header.inventory.claims.contains_key(&Claim::PaymentDiffersFromPassphrase);
     for (claim, holds) in [
         (Claim::PaymentSecretSet, payment),
         (Claim::PaymentSecretStrong, payment && facts.weak.is_empty()),
         (Claim::PaymentDiffersFromWallet, differs_from_wallet),
         (Claim::WalletSecretSet, !facts.wallet.is_empty()),
-        (Claim::PaymentDiffersFromPassphrase, differs_from_passphrase),
+        (Claim::PaymentDiffersFromPassphrase, differs_from_passphrase && others_shown),
     ] {
         store.claim(claim, holds && level == Level::Full);
     }
@@ -136,7 +151,9 @@ pub fn withdraw_if_payment_is(
 ) -> Result<Option<Notice>, OpError> {
     for name in role_names(desk, store.names()) {
         if desk.settings.roles.is_payment(&name)
-            && store.value(&name, None)?.is_some_and(|value| value.same_as(passphrase.as_typed()))
+            && store
+                .value(&name, None)?
+                .is_some_and(|value| value.same_but_blanks(passphrase.as_typed()))
         {
             store.claim(Claim::PaymentDiffersFromPassphrase, false);
             let why = "it is the same as the new passphrase".to_owned();

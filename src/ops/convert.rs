@@ -42,6 +42,7 @@ pub fn convert(
     let names = target_names(&opening.contents.names(), conversion)?;
     let read = |name: &str| opening.contents.value(name, None)?.ok_or(OpError::NoSecret);
 
+    let mut weak = Vec::new();
     let contents = match conversion.format {
         NewFormat::Native => {
             let file = NewFile {
@@ -64,7 +65,8 @@ pub fn convert(
                     let name = SecretName::parse(to).map_err(|_| OpError::NoSecret)?;
                     store.set(&name, value, desk.clock.now(), desk.random.borrow_mut().as_mut())?;
                 }
-                claims::refresh(desk, conversion.target, store, &new.passphrase)?;
+                let payment = claims::Payment::Touched;
+                weak = claims::refresh(desk, conversion.target, store, &new.passphrase, payment)?;
             }
             contents
         }
@@ -85,6 +87,7 @@ pub fn convert(
     tx.notices().extend(opening.notices);
     tx.notices().extend(passed.notices);
     tx.notices().extend(missing);
+    tx.notices().extend(weak);
     let mut plan = vec![format!("create {} with {} secrets", tx.site().shown(), names.len())];
     for (from, to) in names.iter().filter(|(from, to)| from != to) {
         plan.push(format!("rename {} to {to}", crate::text::escape(from)));
@@ -128,6 +131,10 @@ fn target_names(
             return Err(OpError::NameTwice(target));
         }
         targets.insert(name.clone(), target);
+    }
+    // A mistyped old name would leave the operator with a name that the service does not look for.
+    if conversion.renames.keys().any(|old| !names.contains(old)) {
+        return Err(OpError::NoSecret);
     }
     if refused.is_empty() { Ok(targets) } else { Err(OpError::Names(refused)) }
 }

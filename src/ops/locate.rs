@@ -171,7 +171,12 @@ impl StoreFile {
             Some(stated) if stated != site.network => {
                 Err(OpError::WrongNetwork { store: site.network, stated })
             }
-            _ => Ok(Self { site, snapshot, remembered, notices: Vec::new() }),
+            _ => {
+                let id = remembered_as(&snapshot.sealed, &site.path);
+                let damaged = remembered.is_none() && desk.state.is_damaged(id);
+                let notices = if damaged { vec![Notice::StateDamaged] } else { Vec::new() };
+                Ok(Self { site, snapshot, remembered, notices })
+            }
         }
     }
 

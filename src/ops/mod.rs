@@ -175,6 +175,8 @@ pub enum Notice {
     NoState(String),
     /// The store is news to this host, and could not be remembered.
     NotRemembered(String),
+    /// What this host remembered of the store cannot be read.
+    StateDamaged,
     /// This host saw the store for the first time.
     FirstSeen,
     /// A slot was raised to the network's floor.

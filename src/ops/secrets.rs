@@ -1,6 +1,7 @@
 //! Set, get, list and remove secrets.
 
 use super::audit::Event;
+use super::claims::Payment;
 use super::contents::Contents;
 use super::transaction::{Rekey, open_for_reading};
 use super::{Desk, Notice, OpError, Opening, Outcome, StoreFile, Transaction, claims, finish};
@@ -122,7 +123,8 @@ fn refresh_if_role(
 ) -> Result<Vec<Notice>, OpError> {
     let roles = &desk.settings.roles;
     if roles.is_payment(name) || roles.is_wallet(name) {
-        claims::refresh(desk, path, store, &credentials.passphrase)
+        let payment = if roles.is_payment(name) { Payment::Touched } else { Payment::Untouched };
+        claims::refresh(desk, path, store, &credentials.passphrase, payment)
     } else {
         Ok(Vec::new())
     }

@@ -107,7 +107,13 @@ pub fn change_passphrase(
         store.renew_roots(desk.random.borrow_mut().as_mut())?;
         plan.push("make a new store signing key and audit root".to_owned());
     }
-    notices.extend(claims::refresh(desk, &path, store, &new.credentials.passphrase)?);
+    notices.extend(claims::refresh(
+        desk,
+        &path,
+        store,
+        &new.credentials.passphrase,
+        claims::Payment::Untouched,
+    )?);
     tx.notices().extend(notices);
     finish(tx, &Event::new("passphrase.change", Some(format!("slot {slot}"))), plan)
 }

@@ -103,6 +103,16 @@ impl StateHome {
         Ok(State::decode(&file.bytes).ok().filter(|state| state.store_id == id))
     }
 
+    /// Whether something is kept of `id` that cannot be read. It is written by a rename, so no crash of ours tears it.
+    pub fn is_damaged(&self, id: StoreId) -> bool {
+        let Self::Directory(directory) = self else { return false };
+        match directory.read(&file_name(id), state::MAX_LEN) {
+            Ok(Some(file)) => State::decode(&file.bytes).map_or(true, |state| state.store_id != id),
+            Ok(None) => false,
+            Err(_) => true,
+        }
+    }
+
     /// Prepares `state` of the store at `path` to be remembered: written and durable under a temporary name, so that
     /// [`Prepared::commit`] needs no more space. The caller holds the lock of that store.
     pub fn prepare(

@@ -392,7 +392,9 @@ def self_test(options):
             program = standin.build(flaw, base / flaw)
             case = json.loads((sweep.HERE / "cases" / "set-new.json").read_text())
             found = scan(program, options, {"set-new": {"setup": case["setup"], "op": case["op"]}})
-            good = any(words in why for why in found.bad) and not any("control" in why for why in found.bad)
+            # A stand-in is no store: the control that kills the real program with its store open has nothing to find.
+            controls = [why for why in found.bad if "control" in why and "store open" not in why]
+            good = any(words in why for why in found.bad) and not controls
             print(f"{'ok' if good else 'WRONG'}: stand-in {flaw}: {standin.FLAWS[flaw]}")
             if not good:
                 show(found)
