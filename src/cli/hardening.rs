@@ -15,7 +15,12 @@ use super::report::Failure;
 /// Hardens the process, or says why it must not go on.
 pub fn harden() -> Result<(), Failure> {
     // A store opened as descriptor 2 would receive our own error messages.
-    open_standard_streams().map_err(|cause| Failure::io("cannot open /dev/null", cause))?;
+    let silent =
+        open_standard_streams().map_err(|cause| Failure::io("cannot open /dev/null", cause))?;
+    // An answer that nobody can read is no success. Whoever wants none says so: >/dev/null.
+    if silent {
+        return Err(Failure::io("cannot write to standard output", Errno::BADF));
+    }
     // With the rights of another user every path, credential and configuration file of the caller would be trusted.
     if process::getuid() != process::geteuid() || process::getgid() != process::getegid() {
         return Err(Failure::policy("refuses to run setuid or setgid"));
@@ -32,15 +37,22 @@ pub fn harden() -> Result<(), Failure> {
     Ok(())
 }
 
-fn open_standard_streams() -> Result<(), Errno> {
-    for stream in [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()] {
+/// Opens what is closed onto `/dev/null`, and says whether standard output was among it.
+fn open_standard_streams() -> Result<bool, Errno> {
+    let mut silent = false;
+    for (number, stream) in
+        [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()]
+            .into_iter()
+            .enumerate()
+    {
         if rustix::io::fcntl_getfd(stream) == Err(Errno::BADF) {
             // The kernel gives the lowest free number, which is this stream's: those below it are open by now.
             let null = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty())?;
             std::mem::forget(null);
+            silent |= number == 1;
         }
     }
-    Ok(())
+    Ok(silent)
 }
 
 /// Prints one line for a panic: where it happened, never its payload, which may quote a secret.

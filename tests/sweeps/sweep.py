@@ -11,12 +11,19 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# A shell that starts a job in the background has it ignore SIGINT, and nohup SIGHUP; what is ignored here would be ignored by
+# every program under test, which is then right not to stop. Handlers, unlike being ignored, are not inherited.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 # The cheapest parameters that devnet lets a writer use. A sweep opens a store some ten thousand times.
