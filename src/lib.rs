@@ -45,6 +45,7 @@
 //! | [`ops`] | one function per verb: what a command does, without the command line |
 //! | [`store`] | the store format: header, keyslots, entries, inventory |
 //! | [`isec`] | Igra's `secrets.bin` |
+//! | [`kaspa`] | Kaspa's addresses and scripts |
 //! | [`network`] | network modes, and the one table of what each requires |
 //! | [`environment`] | the one reader of the environment, and the search for secrets in it |
 //! | [`passphrase`] | what a passphrase is, and how strong |
@@ -71,6 +72,7 @@ pub mod crypto;
 pub mod environment;
 pub mod fs;
 pub mod isec;
+pub mod kaspa;
 pub mod kind;
 pub mod memory;
 pub mod name;

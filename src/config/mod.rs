@@ -2,19 +2,28 @@
 //!
 //! Strongroom shares its TOML file with the service it stands beside. [`OUR_TABLES`] are ours and are read strictly: an
 //! unknown key is an error, because a misspelt protection is a missing one. All other tables belong to the service and are
-//! left alone. The raw shape of a table is in `schema`, with the place of every value; [`Config`] is what it means.
+//! left alone by everything but the pre-deploy gate, whose [`Reading`] holds the whole file against [`keys`]. The raw shape of
+//! a table is in `schema`, with the place of every value; [`Config`] is what it means.
 //!
 //! [`parse`] is pure and total. Its errors name file, line and column, and repeat keys, escaped, but never values: the file
 //! is next to secrets, and somebody will paste one into it.
 
+pub mod endpoint;
 mod error;
+pub mod keys;
+pub mod reading;
+pub mod rules;
 mod schema;
+pub mod service;
 mod source;
+pub mod tree;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use error::ConfigError;
+pub use reading::{Position, Reading};
+pub(crate) use schema::duration;
 use source::Source;
 
 use crate::name::{SecretName, SecretRoles};
@@ -29,9 +38,9 @@ pub const MAX_BYTES: usize = 10 << 20;
 /// Most pinned store keys.
 pub const MAX_STORE_KEYS: usize = 4;
 
-/// The tables that are ours. Only `security` has keys so far.
-pub const OUR_TABLES: [&str; 6] =
-    ["security", "audit", "rotation", "backup", "recovery", "backend"];
+/// The tables that are ours.
+pub const OUR_TABLES: [&str; 7] =
+    ["strongroom", "security", "audit", "rotation", "backup", "recovery", "backend"];
 
 /// Where rollback state is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +100,11 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let Some(security) = source.our_tables(document)? else {
         return Ok(Config::default());
     };
-    schema::check(&source, &source.security(security)?)
+    let (config, wrong) = schema::check(&source.security(security)?);
+    match wrong.into_iter().next() {
+        Some((at, problem)) => Err(source.error(at.start, problem)),
+        None => Ok(config),
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +189,7 @@ mod tests {
             "3:3: unknown key `netwrok` in [security], did you mean `network`?"
         );
         assert_eq!(message("[security]\ncolour = 1"), "2:1: unknown key `colour` in [security]");
-        assert_eq!(message("[audit]\nenabled = true"), "2:1: unknown key `enabled` in [audit]");
+        assert_eq!(message("[audit]\ncolour = true"), "2:1: unknown key `colour` in [audit]");
         assert_eq!(message("[backend.pkcs11]\nx = 1"), "1:10: unknown key `pkcs11` in [backend]");
         assert_eq!(message("security = 5"), "1:1: [security] is a table");
         assert_eq!(message("[[rotation]]\nx = 1"), "1:3: [rotation] is a table");

@@ -1,6 +1,8 @@
 //! The shape of `[security]` as it stands in the file, and what its values must be.
 
+use std::cell::RefCell;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,11 +10,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
-use super::source::Source;
-use super::{Config, ConfigError, InventoryDetail, MAX_STORE_KEYS, StateChoice};
+use super::{Config, InventoryDetail, MAX_STORE_KEYS, StateChoice};
 use crate::name::SecretName;
 
-/// The keys of `[security]`.
+/// The keys of `[security]` that the running tools heed.
 pub(super) const KEYS: &[&str] = &[
     "network",
     "store",
@@ -80,7 +81,7 @@ impl<'de> Deserialize<'de> for RawDuration {
 }
 
 /// A whole number and one of the units `s`, `m`, `h`, `d`, without blanks.
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,
@@ -111,40 +112,39 @@ pub(super) fn expected(key: &str) -> &'static str {
     }
 }
 
-/// Checks every value.
-pub(super) fn check(source: &Source<'_>, raw: &RawSecurity) -> Result<Config, ConfigError> {
-    let checker = Checker(source);
+/// Checks every value. What is wrong is left out and told, with its place.
+pub(super) fn check(raw: &RawSecurity) -> (Config, Vec<Wrong>) {
+    let checker = Checker(RefCell::default());
     let mut config = Config {
         network: checker.opt("network", raw.network.as_ref(), |text| {
             text.parse().map_err(|_| "is one of mainnet, testnet, devnet")
-        })?,
-        store: checker.opt("store", raw.store.as_ref(), |text| absolute("store", text))?,
+        }),
+        store: checker.opt("store", raw.store.as_ref(), |text| path("store", text)),
         secret_cache_ttl: checker.opt("secret_cache_ttl", raw.secret_cache_ttl.as_ref(), |d| {
             d.0.ok_or(expected("secret_cache_ttl"))
-        })?,
-        required_secrets: checker.names("required_secrets", &raw.required_secrets)?,
-        store_keys: checker.store_keys(raw.store_keys.as_ref())?,
+        }),
+        required_secrets: checker.names("required_secrets", &raw.required_secrets),
+        store_keys: checker.store_keys(raw.store_keys.as_ref()),
         min_generation: raw.min_generation.as_ref().map(|n| *n.get_ref()),
         max_kdf_mem_mib: checker.opt("max_kdf_mem_mib", raw.max_kdf_mem_mib.as_ref(), |&mib| {
             Some(mib)
                 .filter(|mib| (1..=MAX_KDF_MIB).contains(mib))
                 .ok_or(expected("max_kdf_mem_mib"))
-        })?,
+        }),
         ..Config::default()
     };
-    config.roles.payment_names =
-        checker.names("payment_secret_names", &raw.payment_secret_names)?;
-    config.roles.wallet_names = checker.names("wallet_secret_names", &raw.wallet_secret_names)?;
+    config.roles.payment_names = checker.names("payment_secret_names", &raw.payment_secret_names);
+    config.roles.wallet_names = checker.names("wallet_secret_names", &raw.wallet_secret_names);
     config.inventory = checker
         .opt("inventory", raw.inventory.as_ref(), |text| match text.as_str() {
             "full" => Ok(InventoryDetail::Full),
             "keys" => Ok(InventoryDetail::Keys),
             "none" => Ok(InventoryDetail::None),
             _ => Err("is one of full, keys, none"),
-        })?
+        })
         .unwrap_or_default();
     if let Some(path) =
-        checker.opt("state_dir", raw.state_dir.as_ref(), |text| absolute("state_dir", text))?
+        checker.opt("state_dir", raw.state_dir.as_ref(), |text| path("state_dir", text))
     {
         config.state = StateChoice::Directory(path);
     }
@@ -156,46 +156,45 @@ pub(super) fn check(source: &Source<'_>, raw: &RawSecurity) -> Result<Config, Co
             Ok(())
         }
         _ => Err("is one of dir, none"),
-    })?;
-    Ok(config)
+    });
+    (config, checker.0.into_inner())
 }
 
-/// Checks values and says where a wrong one stands.
-struct Checker<'s>(&'s Source<'s>);
+/// A wrong value: where it stands, and why.
+pub(super) type Wrong = (Range<usize>, String);
 
-impl Checker<'_> {
+/// Checks values and keeps what is wrong.
+struct Checker(RefCell<Vec<Wrong>>);
+
+impl Checker {
     /// Checks a value that may be missing. The error of `check` follows the key's name.
     fn opt<T, U>(
         &self,
         key: &str,
         value: Option<&Spanned<T>>,
         check: impl FnOnce(&T) -> Result<U, &'static str>,
-    ) -> Result<Option<U>, ConfigError> {
-        value
-            .map(|value| {
-                check(value.get_ref())
-                    .map_err(|e| self.0.error(value.span().start, format!("`{key}` {e}")))
-            })
-            .transpose()
+    ) -> Option<U> {
+        let value = value?;
+        check(value.get_ref())
+            .map_err(|e| self.0.borrow_mut().push((value.span(), format!("`{key}` {e}"))))
+            .ok()
     }
 
-    fn names(&self, key: &str, raw: &[Spanned<String>]) -> Result<Vec<SecretName>, ConfigError> {
+    fn names(&self, key: &str, raw: &[Spanned<String>]) -> Vec<SecretName> {
         raw.iter()
-            .map(|name| {
+            .filter_map(|name| {
                 SecretName::parse(name.get_ref())
-                    .map_err(|e| self.0.error(name.span().start, format!("`{key}`: {e}")))
+                    .map_err(|e| self.0.borrow_mut().push((name.span(), format!("`{key}`: {e}"))))
+                    .ok()
             })
             .collect()
     }
 
-    fn store_keys(
-        &self,
-        raw: Option<&Spanned<Vec<Spanned<String>>>>,
-    ) -> Result<Vec<[u8; 32]>, ConfigError> {
-        let Some(keys) = raw else { return Ok(Vec::new()) };
+    fn store_keys(&self, raw: Option<&Spanned<Vec<Spanned<String>>>>) -> Vec<[u8; 32]> {
+        let Some(keys) = raw else { return Vec::new() };
         if keys.get_ref().len() > MAX_STORE_KEYS {
             let problem = format!("`store_keys` has at most {MAX_STORE_KEYS} keys");
-            return Err(self.0.error(keys.span().start, problem));
+            self.0.borrow_mut().push((keys.span(), problem));
         }
         let decode = |key: &String| {
             data_encoding::HEXLOWER_PERMISSIVE
@@ -204,18 +203,15 @@ impl Checker<'_> {
                 .and_then(|bytes| bytes.try_into().ok())
                 .ok_or(expected("store_keys"))
         };
-        keys.get_ref()
-            .iter()
-            .filter_map(|key| self.opt("store_keys", Some(key), decode).transpose())
-            .collect()
+        keys.get_ref().iter().filter_map(|key| self.opt("store_keys", Some(key), decode)).collect()
     }
 }
 
+fn path(key: &str, text: &str) -> Result<PathBuf, &'static str> {
+    absolute(text).ok_or(expected(key))
+}
+
 /// A path that means the same wherever the command is started, and that can be printed.
-fn absolute(key: &str, text: &str) -> Result<PathBuf, &'static str> {
-    if text.starts_with('/') && !text.chars().any(char::is_control) {
-        Ok(PathBuf::from(text))
-    } else {
-        Err(expected(key))
-    }
+pub(super) fn absolute(text: &str) -> Option<PathBuf> {
+    (text.starts_with('/') && !text.chars().any(char::is_control)).then(|| PathBuf::from(text))
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::schema::{self, RawSecurity};
-use super::{ConfigError, MAX_BYTES, OUR_TABLES};
+use super::{ConfigError, MAX_BYTES, OUR_TABLES, keys};
 
 /// Most characters of a key or path that a message repeats.
 const SHOWN: usize = 64;
@@ -49,6 +49,11 @@ impl<'i> Source<'i> {
         }
     }
 
+    /// The text.
+    pub(super) const fn text(&self) -> &'i str {
+        self.text
+    }
+
     /// The whole file as TOML.
     pub(super) fn document(&self) -> Result<DeTable<'i>, ConfigError> {
         let document = DeTable::parse(self.text).map_err(|e| self.toml_error(&e))?;
@@ -68,7 +73,7 @@ impl<'i> Source<'i> {
             let Some(entries) = value.get_ref().as_table() else {
                 return Err(self.error(name.span().start, format!("[{table}] is a table")));
             };
-            let known = if table == "security" { schema::KEYS } else { &[] };
+            let known = &keys::children(table);
             // The first in the file, not the first in the alphabet.
             let unknown = entries
                 .keys()
@@ -89,7 +94,17 @@ impl<'i> Source<'i> {
     }
 
     /// The raw values of `[security]`.
-    pub(super) fn security(&self, table: Spanned<DeValue<'i>>) -> Result<RawSecurity, ConfigError> {
+    pub(super) fn security(
+        &self,
+        mut table: Spanned<DeValue<'i>>,
+    ) -> Result<RawSecurity, ConfigError> {
+        // What only the pre-deploy gate reads is none of the running tools' business.
+        if let DeValue::Table(entries) = table.get_mut() {
+            *entries = std::mem::take(entries)
+                .into_iter()
+                .filter(|(key, _)| schema::KEYS.contains(&key.get_ref().as_ref()))
+                .collect();
+        }
         // Which key a wrong type belongs to can only be told by its place.
         let keys: Vec<(String, Range<usize>)> = table
             .get_ref()
@@ -114,7 +129,7 @@ impl<'i> Source<'i> {
 }
 
 /// Text of the file as it may be printed.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars().take(SHOWN) {
         match c {
@@ -129,7 +144,7 @@ fn shown(text: &str) -> String {
 }
 
 /// The known key that differs in the fewest letters, if they are few.
-fn closest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(super) fn closest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     if key.len() > SHOWN {
         return None;
     }

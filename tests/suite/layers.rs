@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("network", &["crypto"]),
     ("passphrase", &["crypto", "kind", "network", "secret"]),
     // Formats: bytes and types, no files.
+    ("kaspa", &[]),
     ("isec", &["crypto", "kind", "memory", "passphrase", "secret"]),
     (
         "store",
@@ -27,7 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     // The world: files, the configuration, the environment.
     ("fs", &["kind", "memory", "text"]),
-    ("config", &["kind", "name", "network"]),
+    ("config", &["clock", "crypto", "kaspa", "kind", "name", "network", "text"]),
     ("environment", &["network", "secret"]),
     // Verbs.
     (

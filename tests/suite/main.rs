@@ -11,6 +11,7 @@ mod backend;
 mod command_line;
 mod generated;
 mod isec;
+mod kaspa;
 mod layers;
 mod order;
 mod power_loss;

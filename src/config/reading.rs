@@ -1,0 +1,226 @@
+//! The whole file for the pre-deploy gate: everything that is wrong with it, not only the first thing.
+
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::schema::{self, RawSecurity};
+use super::source::{Source, shown};
+use super::tree::{Node, Problem, Tree, Trouble, Value};
+use super::{Config, ConfigError, keys};
+
+/// A file that was read, whatever is wrong with it.
+pub struct Reading<'i> {
+    text: &'i str,
+    /// Where each line starts.
+    lines: Vec<usize>,
+    /// Every value that its key allows.
+    pub tree: Tree,
+    /// What `[security]` means to the tools that run; what is wrong in it is as if it were not there.
+    pub config: Config,
+    /// Everything that is wrong, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// True when the file is not TOML: then nothing else can be said.
+    pub broken: bool,
+    /// True when it starts with a byte order mark.
+    pub marked: bool,
+    /// Where the first line ends in the manner of another system.
+    pub carriage_return: Option<usize>,
+}
+
+/// A place for people: line and column from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl<'i> Reading<'i> {
+    /// Reads a file. Fails for what has no place in it: a size or an encoding.
+    pub fn of(bytes: &'i [u8], path: &Path) -> Result<Self, ConfigError> {
+        let source = Source::new(bytes, path)?;
+        let text = source.text();
+        let lines =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut problems = Vec::new();
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let at = error.span().unwrap_or(0..0);
+            problems.push(Problem { what: Trouble::Syntax, at, text: shown(error.message()) });
+        }
+        let broken = !errors.is_empty();
+        let (mut tree, mut config) = (Tree::default(), Config::default());
+        if !broken {
+            let document = document.into_inner();
+            config = security(&document, &mut problems);
+            tree = Tree::of(document);
+            tree.check(&mut problems);
+            absolute_paths(&tree, &mut problems);
+        }
+        problems.sort_by_key(|problem| (problem.at.start, problem.at.end));
+        problems.dedup_by_key(|problem| problem.at.start);
+        Ok(Self {
+            text,
+            lines,
+            tree,
+            config,
+            problems,
+            broken,
+            marked: bytes.starts_with("\u{feff}".as_bytes()),
+            carriage_return: text.find("\r\n"),
+        })
+    }
+
+    /// The place of a byte.
+    pub fn position(&self, at: usize) -> Position {
+        let at = self.text.floor_char_boundary(at);
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        Position { line, column: self.text[start..at].chars().count() + 1 }
+    }
+
+    /// The line at a place, without its end.
+    pub fn line(&self, position: Position) -> &'i str {
+        let start = self.lines.get(position.line.saturating_sub(1)).copied().unwrap_or(0);
+        self.text[start..].lines().next().unwrap_or_default()
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Range<usize>) -> &'i str {
+        self.text.get(span).unwrap_or_default()
+    }
+
+    /// The text of the file, without byte order mark.
+    pub const fn text(&self) -> &'i str {
+        self.text
+    }
+
+    /// True when nothing stands in the file but blanks and remarks.
+    pub fn is_empty(&self) -> bool {
+        self.text.lines().all(|line| line.trim().is_empty() || line.trim().starts_with('#'))
+    }
+}
+
+/// `[security]` as the running tools see it. Values of a wrong type are told by the tree; here they are left out.
+fn security(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
+    let Some(table) = document.get("security").filter(|value| value.get_ref().is_table()) else {
+        return Config::default();
+    };
+    let mut table = table.clone();
+    if let DeValue::Table(raw) = table.get_mut() {
+        let mut seen = Tree(
+            [(
+                "security".to_owned(),
+                Node {
+                    origin: super::tree::Origin::File(0..0, 0..0),
+                    value: Value::Table(Tree::of(raw.clone())),
+                },
+            )]
+            .into(),
+        );
+        seen.check(&mut Vec::new());
+        let fits = |name: &str| {
+            schema::KEYS.contains(&name) && seen.at(&format!("security.{name}")).is_some()
+        };
+        *raw = std::mem::take(raw).into_iter().filter(|(name, _)| fits(name.get_ref())).collect();
+    }
+    match RawSecurity::deserialize(ValueDeserializer::from(table)) {
+        Ok(raw) => {
+            let (config, found) = schema::check(&raw);
+            problems.extend(found.into_iter().map(|(at, text)| Problem {
+                what: Trouble::Value,
+                at: at.clone(),
+                text,
+            }));
+            config
+        }
+        // The tree has told why.
+        Err(_) => Config::default(),
+    }
+}
+
+/// Paths of ours mean the same wherever a tool is started; those of the service are judged by a rule.
+fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
+    tree.walk(&mut |path, node| {
+        let ours = super::OUR_TABLES.iter().any(|table| path.starts_with(&format!("{table}.")));
+        let is_path = keys::key(path)
+            .is_some_and(|key| matches!(key.shape, keys::Shape::Path | keys::Shape::Paths));
+        let (Some(text), super::tree::Origin::File(_, span)) = (node.text(), &node.origin) else {
+            return;
+        };
+        if ours && is_path && schema::absolute(text).is_none() {
+            let text = format!("`{path}` is an absolute path");
+            problems.push(Problem { what: Trouble::Value, at: span.clone(), text });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Reading<'_> {
+        Reading::of(text.as_bytes(), Path::new("c.toml")).expect(text)
+    }
+
+    fn told(text: &str) -> Vec<String> {
+        let reading = read(text);
+        let at = |problem: &Problem| {
+            let place = reading.position(problem.at.start);
+            format!("{}:{}: {}", place.line, place.column, problem.text)
+        };
+        reading.problems.iter().map(at).collect()
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_with_its_place() {
+        assert_eq!(
+            told(
+                "[security]\nnetwrok = 'x'\nstate_dir = 'rel'\nmin_generation = 'x'\n\
+                 secret_cache_ttl = '300'\nstore_keys = ['zz']\n[audit]\ndir = 'rel'\nenable = true"
+            ),
+            [
+                "2:1: unknown key `netwrok` in [security], did you mean `network`?",
+                "3:13: `state_dir` is an absolute path",
+                "4:18: `security.min_generation` is a whole number from 0",
+                "5:20: `security.secret_cache_ttl` is a number with a unit, such as \"300s\" or \"5m\"",
+                "6:15: `store_keys` is a list of keys of 64 hexadecimal digits",
+                "8:7: `audit.dir` is an absolute path",
+                "9:1: unknown key `enable` in [audit], did you mean `enabled`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_right_stays_when_something_else_is_wrong() {
+        let reading = read("security.min_generation = 7\nsecurity.network = 5\nsecurity.x = 1");
+        assert_eq!(reading.config.min_generation, Some(7));
+        assert_eq!(reading.problems.len(), 2);
+    }
+
+    #[test]
+    fn a_broken_file_is_told_and_nothing_else() {
+        let reading = read("a = 1\na = 2\nb = hunter2 hunter2\n");
+        assert!(reading.broken);
+        assert!(reading.problems.iter().all(|p| p.what == Trouble::Syntax));
+        assert!(reading.problems.iter().all(|p| !p.text.contains("hunter2")));
+        assert_eq!(reading.position(reading.problems[0].at.start).line, 2);
+    }
+
+    #[test]
+    fn places_survive_marks_and_foreign_line_ends() {
+        let reading = read("\u{feff}[service]\r\n\"b\u{e9}\" = 1\r\n");
+        assert!(reading.marked);
+        assert_eq!(reading.carriage_return, Some(9));
+        assert_eq!(reading.problems.len(), 1);
+        let place = reading.position(reading.problems[0].at.start);
+        assert_eq!(place, Position { line: 2, column: 1 });
+        assert_eq!(reading.line(place), "\"b\u{e9}\" = 1");
+        assert!(read("# only\n \n").is_empty());
+        assert_eq!(read("").position(99), Position { line: 1, column: 1 });
+    }
+}

@@ -1,0 +1,202 @@
+//! What the rules look at besides the configuration: plain data, gathered elsewhere.
+//!
+//! Every part may be missing, since not every run looks at everything. What was not looked at is told as such and never as good.
+
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use super::table::Id;
+use crate::clock::Timestamp;
+
+/// Everything that was looked at.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Variables of this process.
+    pub process: Vec<Variable>,
+    /// Unit files and their kin.
+    pub units: Vec<Unit>,
+    /// Files and directories; nothing when they were left out.
+    pub files: Option<Files>,
+    /// The store; nothing when it was left out.
+    pub store: Option<Store>,
+    /// The host; nothing when it was left out.
+    pub host: Option<Host>,
+}
+
+/// A variable of the environment. Its value is kept only where it cannot be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name, safe to print.
+    pub name: String,
+    /// True when the name marks a carrier of secrets (`IGRA_SECRET__` and the like).
+    pub carrier: bool,
+    /// The value, of names on a short list only.
+    pub value: Option<String>,
+    /// Where it is set, when that is not this process: a file and a line.
+    pub line: Option<(String, usize)>,
+}
+
+/// A unit, crontab, compose file or file of variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// Its path.
+    pub path: String,
+    /// Variables that it sets.
+    pub variables: Vec<Variable>,
+    /// Command lines with their line numbers, as words.
+    pub commands: Vec<(usize, Vec<String>)>,
+    /// Settings such as `User`, by name; the last one holds.
+    pub settings: Vec<(String, String, usize)>,
+    /// True for a systemd service, whose defaults are known.
+    pub is_service: bool,
+}
+
+impl Unit {
+    /// A setting.
+    pub fn setting(&self, name: &str) -> Option<(&str, usize)> {
+        let found = self.settings.iter().rev().find(|(key, _, _)| key == name);
+        found.map(|(_, value, line)| (value.as_str(), *line))
+    }
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The configuration.
+    Config,
+    /// The secrets file or store.
+    Secrets,
+    /// The service's directory.
+    DataDir,
+    /// The service's log of key use.
+    AuditLog,
+    /// The directory of that log.
+    AuditDir,
+    /// The directory of logs.
+    LogDir,
+    /// Where rollback state is kept.
+    StateDir,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A plain file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// Anything else.
+    Other,
+}
+
+/// A path that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFact {
+    /// What it is for.
+    pub role: Role,
+    /// Where.
+    pub path: PathBuf,
+    /// What stands there; nothing when nothing does.
+    pub found: Option<Found>,
+    /// Why it could not be looked at.
+    pub unreadable: Option<String>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What.
+    pub kind: Kind,
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// True on a file system in memory.
+    pub in_memory: bool,
+    /// Free bytes for others than root, where they are.
+    pub free: u64,
+    /// Free inodes; `u64::MAX` where they are not counted.
+    pub inodes: u64,
+    /// Bytes of the file.
+    pub size: u64,
+}
+
+/// All files that were looked at, with what the checks of the running tools say of them.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// Each path.
+    pub all: Vec<FileFact>,
+    /// What the checks found, ready to be graded.
+    pub findings: Vec<Finding>,
+    /// Files beside the configuration and the store that hold a secret in the clear, and what it looks like.
+    pub leaks: Vec<(String, &'static str)>,
+    /// Leftovers beside the store.
+    pub leftovers: Vec<String>,
+    /// Paths inside a work tree of git.
+    pub work_tree: Vec<String>,
+    /// The service's secrets file, read for what its header says.
+    pub igra: Option<IgraFile>,
+}
+
+/// What the header of the service's secrets file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IgraFile {
+    /// True when it could be read.
+    pub readable: bool,
+    /// True when it is a store of our own format.
+    pub is_ours: bool,
+    /// When its passphrase last changed, if the header says so.
+    pub rotated: Option<Timestamp>,
+}
+
+impl Files {
+    /// The fact about a role.
+    pub fn of(&self, role: Role) -> Option<&FileFact> {
+        self.all.iter().find(|fact| fact.role == role)
+    }
+}
+
+/// What is known of the store.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Its path.
+    pub path: String,
+    /// What the rules on stores found, ready to be graded.
+    pub findings: Vec<Finding>,
+    /// True when the secrets were examined, inside or by claims that can be relied on.
+    pub examined: bool,
+    /// What the answers about secrets rest on.
+    pub basis: String,
+    /// Rules that could not be decided.
+    pub undecided: Vec<Id>,
+}
+
+/// Facts about the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Swap areas on plain devices or files.
+    pub plain_swap: Vec<String>,
+    /// `kernel.core_pattern`, when it pipes or names a file.
+    pub core_pattern: Option<String>,
+    /// `fs.suid_dumpable`.
+    pub suid_dumpable: Option<u32>,
+    /// True when the kernel offers suspend to disk.
+    pub hibernation: bool,
+    /// `kernel.yama.ptrace_scope`; nothing without yama.
+    pub ptrace_scope: Option<u32>,
+    /// Protections of links that are off.
+    pub unprotected: Vec<&'static str>,
+    /// True when `/etc/ld.so.preload` has content.
+    pub preload: bool,
+    /// Whether a time daemon says that the clock is right; nothing when none is known.
+    pub synchronised: Option<bool>,
+    /// Memory that is available, in bytes.
+    pub memory: Option<u64>,
+}
+
+/// Rules are about paths as they are on the host, whatever `--root` says.
+pub fn display(path: &Path) -> String {
+    crate::text::escape(&path.display().to_string())
+}

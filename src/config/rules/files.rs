@@ -1,0 +1,143 @@
+//! Rules on files and directories. What the checks of the running tools say comes ready; the rest is judged here.
+
+use std::path::Path;
+
+use super::Case;
+use super::facts::{FileFact, Files, Kind, Role, display};
+use super::finding::{Finding, Findings};
+use super::table::{Id, Severity};
+use crate::text::shell_quote;
+
+pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
+    if let Some(store) = &case.facts.store {
+        for finding in &store.findings {
+            found.add(finding.clone());
+        }
+    }
+    let Some(files) = &case.facts.files else { return };
+    for finding in &files.findings {
+        found.add(finding.clone());
+    }
+    for fact in &files.all {
+        directory(fact, found);
+        place(files, fact, found);
+        room(fact, found);
+    }
+    config(files, found);
+    audit(files, found);
+    for (path, what) in &files.leaks {
+        let finding = Finding::new(Id::Sec007, format!("{path} holds {what}")).path(path.clone());
+        let fix = "put it into the store, destroy the file, and change the secret";
+        found.add(finding.fix(fix));
+    }
+    for path in &files.leftovers {
+        let finding =
+            Finding::new(Id::Fil010, format!("{path} was left behind")).path(path.clone());
+        found.add(finding.fix(format!("rm {}", shell_quote(path))));
+    }
+}
+
+fn quoted(fact: &FileFact) -> String {
+    shell_quote(&fact.path.display().to_string())
+}
+
+fn directory(fact: &FileFact, found: &mut Findings) {
+    let Some(stat) = fact.found.filter(|stat| stat.kind == Kind::Directory) else { return };
+    let watched = matches!(fact.role, Role::DataDir | Role::LogDir | Role::StateDir);
+    if watched && stat.mode & 0o077 != 0 {
+        let path = display(&fact.path);
+        let finding = Finding::new(Id::Fil005, format!("{path} has mode {:04o}", stat.mode));
+        found.add(finding.path(path).fix(format!("chmod 700 {}", quoted(fact))));
+    }
+}
+
+/// Why a path is no place for secrets.
+fn is_shared(path: &Path) -> Option<&'static str> {
+    const TEMPORARY: [&str; 4] = ["/tmp", "/var/tmp", "/dev/shm", "/run/user"];
+    if TEMPORARY.iter().any(|start| path.starts_with(start)) {
+        return Some("below a temporary directory");
+    }
+    let downloads = path.components().any(|part| part.as_os_str() == "Downloads");
+    downloads.then_some("among downloads")
+}
+
+fn place(files: &Files, fact: &FileFact, found: &mut Findings) {
+    if !matches!(fact.role, Role::Secrets | Role::DataDir | Role::StateDir) {
+        return;
+    }
+    let path = display(&fact.path);
+    let in_tree = files.work_tree.contains(&path).then_some("in a work tree of git");
+    if let Some(why) = is_shared(&fact.path).or(in_tree) {
+        found.add(Finding::new(Id::Fil007, format!("{path} lies {why}")).path(path));
+    }
+}
+
+fn room(fact: &FileFact, found: &mut Findings) {
+    const SPARE: u64 = 64 << 20;
+    const INODES: u64 = 100;
+    let Some(stat) = fact.found.filter(|_| fact.role == Role::Secrets) else { return };
+    let needed = stat.size.saturating_mul(3).saturating_add(SPARE);
+    let path = display(&fact.path);
+    if stat.free < needed {
+        let text =
+            format!("{} MiB are free beside {path}, {} are needed", stat.free >> 20, needed >> 20);
+        found.add(Finding::new(Id::Fil009, text).path(path.clone()));
+    }
+    if stat.inodes < INODES {
+        found.add(
+            Finding::new(Id::Fil009, format!("{} inodes are free beside {path}", stat.inodes))
+                .path(path),
+        );
+    }
+}
+
+fn config(files: &Files, found: &mut Findings) {
+    let Some(fact) = files.of(Role::Config) else { return };
+    let Some(stat) = fact.found else { return };
+    let path = display(&fact.path);
+    if stat.mode & 0o022 != 0 {
+        let text = format!("{path} has mode {:04o}: others can change it", stat.mode);
+        let fix = format!("chmod go-w {}", quoted(fact));
+        found.add(Finding::new(Id::Fil011, text).path(path).fix(fix));
+    }
+}
+
+fn audit(files: &Files, found: &mut Findings) {
+    const SPACE: u64 = 64 << 20;
+    if let Some(fact) = files.of(Role::AuditLog)
+        && let Some(stat) = fact.found
+        && stat.mode & 0o077 != 0
+    {
+        let path = display(&fact.path);
+        let text = format!("{path} has mode {:04o}", stat.mode);
+        let fix = format!("chmod 600 {}, and UMask=0077 in the unit", quoted(fact));
+        found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
+    }
+    let Some(fact) = files.of(Role::AuditDir) else { return };
+    let path = display(&fact.path);
+    let Some(stat) = fact.found else {
+        if fact.unreadable.is_none() {
+            let fix = format!("mkdir -m 700 {}", quoted(fact));
+            let finding = Finding::new(
+                Id::Aud002,
+                format!("the directory of the audit log is missing: {path}"),
+            );
+            found.add(finding.path(path).fix(fix));
+        }
+        return;
+    };
+    if stat.mode & 0o022 != 0 {
+        let text = format!("{path} has mode {:04o}: others can change the audit log", stat.mode);
+        let fix = format!("chmod 700 {}", quoted(fact));
+        found.add(Finding::new(Id::Aud002, text).path(path.clone()).fix(fix));
+    }
+    if stat.in_memory {
+        let text = format!("{path} is in memory: the audit log is gone after a reboot");
+        let finding = Finding::new(Id::Aud002, text).path(path.clone());
+        found.add(finding.fix("name a directory on a disk"));
+    }
+    if stat.free < SPACE {
+        let text = format!("{} MiB are free for the audit log, 64 are needed", stat.free >> 20);
+        found.add(Finding::new(Id::Aud002, text).path(path).at_most(Severity::Warning));
+    }
+}

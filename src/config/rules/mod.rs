@@ -1,0 +1,194 @@
+//! The rules of the pre-deploy gate: pure functions of a configuration, facts, a network and a time.
+//!
+//! [`table`] has one row a rule; the other modules look. Nothing stops at the first finding. [`run`] grades, applies waivers and
+//! raised levels, and sorts, so that the same input gives the same report. A rule whose subject was not looked at is listed as
+//! not examined: it is never counted as met.
+
+pub mod facts;
+mod files;
+pub mod finding;
+mod forecast;
+mod general;
+mod host;
+pub mod leak;
+mod money;
+mod node;
+mod secrets;
+mod shape;
+pub mod table;
+mod waivers;
+
+pub use facts::Facts;
+pub use finding::{Finding, Findings, Forecast, Place};
+pub use forecast::Prediction;
+pub use table::{Id, RULES, Rule, Severity, Subject};
+
+use super::reading::Reading;
+use super::service::{Service, Start};
+use super::tree::Tree;
+use crate::clock::Timestamp;
+use crate::network::NetworkMode;
+
+/// Everything a rule may look at.
+pub struct Case<'a> {
+    /// The network whose rules hold.
+    pub network: NetworkMode,
+    /// The file.
+    pub reading: &'a Reading<'a>,
+    /// Its values with profile and variables laid over them.
+    pub tree: &'a Tree,
+    /// What they mean to the service.
+    pub service: &'a Service,
+    /// How the service is started.
+    pub start: &'a Start,
+    /// Everything besides.
+    pub facts: &'a Facts,
+    /// The time.
+    pub now: Timestamp,
+    /// True when nothing but the file is looked at.
+    pub config_only: bool,
+}
+
+/// The state of one line of the checklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// In order.
+    Met,
+    /// Not in order.
+    Broken,
+    /// Not looked at.
+    Unknown,
+}
+
+/// The answer of the gate.
+#[derive(Debug)]
+pub struct Report {
+    /// What is not met, in the order of the file and then of the rules.
+    pub findings: Vec<Finding>,
+    /// Rules that were not decided, and why.
+    pub not_examined: Vec<(Id, &'static str)>,
+    /// The checklist that operators know.
+    pub checklist: Vec<(Mark, String)>,
+    /// What the service's own static validator will say; nothing when it could not be told.
+    pub predictions: Option<Vec<Prediction>>,
+}
+
+impl Report {
+    /// How many findings of a severity stand.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// True when nothing stops the deployment.
+    pub fn is_ok(&self, strict: bool) -> bool {
+        self.count(Severity::Error) == 0 && (!strict || self.count(Severity::Warning) == 0)
+    }
+}
+
+/// Looks at everything.
+pub fn run(case: &Case<'_>) -> Report {
+    let mut found = Findings::new(case.network);
+    general::look(case, &mut found);
+    let mut predictions = None;
+    if !case.reading.broken {
+        secrets::look(case, &mut found);
+        node::look(case, &mut found);
+        money::look(case, &mut found);
+        shape::look(case, &mut found);
+        files::look(case, &mut found);
+        host::look(case, &mut found);
+        if case.service.is_there {
+            predictions = forecast::look(case, &mut found);
+        }
+        waivers::apply(case, &mut found);
+    }
+    let not_examined = not_examined(case, &found);
+    found.all.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
+    found.all.dedup();
+    let checklist = checklist(case, &found, &not_examined);
+    Report { findings: found.all, not_examined, checklist, predictions }
+}
+
+/// Rules that this run could not decide.
+fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
+    let mut all = Vec::new();
+    let checked = RULES.iter().filter(|rule| rule.level(case.network) != Severity::Off);
+    for rule in checked.filter(|rule| !found.has(rule.id)) {
+        let facts = case.facts;
+        let why = match rule.subject {
+            _ if case.reading.broken => "the file cannot be read as TOML",
+            Subject::Service if !case.service.is_there => "no service is configured here",
+            Subject::Service if case.config_only && forecast::needs_the_host(rule.id) => {
+                "only the configuration was looked at"
+            }
+            Subject::Config | Subject::Service => continue,
+            _ if case.config_only => "only the configuration was looked at",
+            Subject::Unit if facts.units.is_empty() => "no unit was given (--unit FILE)",
+            Subject::Host if facts.host.is_none() => "the host was left out",
+            Subject::Files if facts.files.is_none() => "files were left out",
+            Subject::Store | Subject::Secrets if facts.store.is_none() => {
+                "there is no store to look at"
+            }
+            Subject::Store | Subject::Secrets
+                if facts.store.as_ref().is_some_and(|store| store.undecided.contains(&rule.id)) =>
+            {
+                "the store does not tell; look inside with --unlock"
+            }
+            _ => continue,
+        };
+        all.push((rule.id, why));
+    }
+    all
+}
+
+/// The lines that operators know from the service's guide.
+fn checklist(
+    case: &Case<'_>,
+    found: &Findings,
+    not_examined: &[(Id, &'static str)],
+) -> Vec<(Mark, String)> {
+    if case.reading.broken {
+        return Vec::new();
+    }
+    let errors = |ids: &[Id]| {
+        found.all.iter().any(|f| ids.contains(&f.rule) && f.severity >= Severity::Warning)
+    };
+    let unknown = |ids: &[Id]| not_examined.iter().any(|(id, _)| ids.contains(id));
+    let mark = |ids: &[Id], needed: &[Id]| match () {
+        () if errors(ids) => Mark::Broken,
+        () if unknown(needed) => Mark::Unknown,
+        () => Mark::Met,
+    };
+    let mut lines = Vec::new();
+    let network = mark(&[Id::Net001, Id::Svc02, Id::Sec002], &[]);
+    lines.push((network, format!("Network mode: {}", case.network)));
+    let (word, broken) = match case.service.encrypted || !case.service.is_there {
+        true => ("enabled", &[Id::Env001, Id::Env002, Id::Sec001][..]),
+        false => ("DISABLED", &[Id::Env001, Id::Env002, Id::Sec001][..]),
+    };
+    let encrypted = match mark(broken, &[Id::Sec001]) {
+        Mark::Met if word == "DISABLED" => Mark::Broken,
+        mark => mark,
+    };
+    lines.push((encrypted, format!("Encrypted secrets: {word}")));
+    let payment = match mark(&[Id::Sec004, Id::Sec005, Id::Sec006], &[Id::Sec004]) {
+        Mark::Met if found.has(Id::Sec010) => Mark::Unknown,
+        Mark::Met if case.facts.store.is_none() => Mark::Unknown,
+        mark => mark,
+    };
+    let word = match payment {
+        Mark::Met => "configured",
+        Mark::Broken if found.has(Id::Sec004) => "MISSING",
+        Mark::Broken => "configured, but weak",
+        Mark::Unknown => "not examined",
+    };
+    lines.push((payment, format!("payment_secret: {word}")));
+    let audit = mark(&[Id::Aud001, Id::Aud002, Id::Aud006, Id::Svc05, Id::Svc06], &[]);
+    let word = if found.has(Id::Aud001) || found.has(Id::Svc05) { "DISABLED" } else { "enabled" };
+    lines.push((audit, format!("Audit logging: {word}")));
+    if case.service.is_there {
+        let rpc = mark(&[Id::Net005, Id::Svc15, Id::Svc16, Id::Svc18], &[]);
+        lines.push((rpc, format!("RPC endpoint: {}", node::in_words(case))));
+    }
+    lines
+}

@@ -1,0 +1,434 @@
+//! The whole file as a tree of checked values, and its layers.
+//!
+//! The raw file is what the parser of the `toml` crate hands out, with a span at every key and value. A [`Tree`] is made of it
+//! once every value has the shape that its key asks for; what has not is left out and becomes a [`Problem`]. Over the tables of
+//! the file lie the overlay of a profile and the variables of the environment, as in the service; each value knows its layer.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{self, REMOVED, Shape};
+use super::source::{closest, shown};
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The file: the key and the value.
+    File(Range<usize>, Range<usize>),
+    /// A variable of the environment.
+    Variable(String),
+}
+
+/// A checked value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// Another number.
+    Number(f64),
+    /// True or false.
+    Bool(bool),
+    /// A date or time, as it is written.
+    Date(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A table.
+    Table(Tree),
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The value.
+    pub value: Value,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tree(pub BTreeMap<String, Node>);
+
+/// What is wrong at a place of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of thing.
+    pub what: Trouble,
+    /// Where.
+    pub at: Range<usize>,
+    /// In words, without the value.
+    pub text: String,
+}
+
+/// Kinds of problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The file is not TOML there.
+    Syntax,
+    /// A key that nobody knows.
+    Unknown,
+    /// A key that is no longer known.
+    Removed,
+    /// A value of the wrong type, or none that the key takes.
+    Value,
+}
+
+impl Node {
+    /// The text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn list(&self) -> &[Self] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The table, if it is one.
+    pub fn table(&self) -> Option<&Tree> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn wrapped(value: DeValue<'_>, key: Range<usize>, span: Range<usize>) -> Self {
+        let value = match value {
+            DeValue::String(text) => Value::Text(text.into_owned()),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_or_else(|_| Value::Date(String::new()), Value::Whole),
+            DeValue::Float(number) => {
+                number.as_str().parse().map_or(Value::Number(0.0), Value::Number)
+            }
+            DeValue::Boolean(flag) => Value::Bool(flag),
+            DeValue::Datetime(date) => Value::Date(date.to_string()),
+            DeValue::Array(items) => Value::List(
+                items
+                    .into_iter()
+                    .map(|item| {
+                        let span = item.span();
+                        Self::wrapped(item.into_inner(), span.clone(), span)
+                    })
+                    .collect(),
+            ),
+            DeValue::Table(table) => Value::Table(Tree::of(table)),
+        };
+        Self { origin: Origin::File(key, span), value }
+    }
+}
+
+impl Tree {
+    /// The tree of a raw table.
+    pub fn of(table: DeTable<'_>) -> Self {
+        let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
+            let (at, span) = (key.span(), value.span());
+            let key: std::borrow::Cow<'_, str> = key.into_inner();
+            (key.into_owned(), Node::wrapped(value.into_inner(), at, span))
+        };
+        Self(table.into_iter().map(entry).collect())
+    }
+
+    /// The value at a path of names joined by dots.
+    pub fn at(&self, path: &str) -> Option<&Node> {
+        match path.split_once('.') {
+            None => self.0.get(path),
+            Some((first, rest)) => self.0.get(first)?.table()?.at(rest),
+        }
+    }
+
+    /// The text at a path.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.at(path)?.text()
+    }
+
+    /// The flag at a path.
+    pub fn flag(&self, path: &str) -> Option<bool> {
+        match self.at(path)?.value {
+            Value::Bool(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The whole number at a path; never negative, since no key takes one.
+    pub fn whole(&self, path: &str) -> Option<u64> {
+        match self.at(path)?.value {
+            Value::Whole(number) => u64::try_from(number).ok(),
+            _ => None,
+        }
+    }
+
+    /// The items of the list at a path.
+    pub fn list(&self, path: &str) -> &[Node] {
+        self.at(path).map_or(&[], Node::list)
+    }
+
+    /// Takes out what no key of the table allows, and says why.
+    pub fn check(&mut self, problems: &mut Vec<Problem>) {
+        self.check_at("", "", problems);
+    }
+
+    /// `pattern` is the place in the table of keys, `path` the one in the file.
+    fn check_at(&mut self, pattern: &str, path: &str, problems: &mut Vec<Problem>) {
+        let known: Vec<&str> = match pattern {
+            "profiles.*" => [keys::children(""), vec!["hd", "pskt"]].concat(),
+            _ => keys::children(pattern),
+        };
+        self.0.retain(|name, node| {
+            let inside = match pattern {
+                "profiles.*" if name == "hd" || name == "pskt" => format!("service.{name}"),
+                "" | "profiles.*" => name.clone(),
+                _ if known == ["*"] => format!("{pattern}.*"),
+                _ => format!("{pattern}.{name}"),
+            };
+            let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let Origin::File(at, span) = node.origin.clone() else { return true };
+            if REMOVED.contains(&inside.as_str()) {
+                let text =
+                    format!("`{}` was removed from the service and is ignored", shown(&full));
+                problems.push(Problem { what: Trouble::Removed, at, text });
+                return true;
+            }
+            if known != ["*"] && !known.contains(&name.as_str()) {
+                problems.push(unknown(name, path, &known, at));
+                return false;
+            }
+            match node.check(&inside, &full, problems) {
+                None => true,
+                Some(expected) => {
+                    let text = format!("`{}` {expected}", shown(&full));
+                    problems.push(Problem { what: Trouble::Value, at: span, text });
+                    false
+                }
+            }
+        });
+    }
+
+    /// The tree with the overlay of a profile on it.
+    #[must_use]
+    pub fn with_profile(&self, profile: &str) -> Self {
+        let mut all = self.clone();
+        let Some(overlay) =
+            self.at("profiles").and_then(Node::table).and_then(|t| t.0.get(profile))
+        else {
+            return all;
+        };
+        for (name, node) in overlay.table().into_iter().flat_map(|table| &table.0) {
+            if name == "hd" || name == "pskt" {
+                let service = all.0.entry("service".to_owned()).or_insert_with(|| Node {
+                    origin: node.origin.clone(),
+                    value: Value::Table(Self::default()),
+                });
+                if let Value::Table(service) = &mut service.value {
+                    service.lay(name, node);
+                }
+            } else {
+                all.lay(name, node);
+            }
+        }
+        all
+    }
+
+    /// Lays one value over what is there; tables are merged.
+    fn lay(&mut self, name: &str, node: &Node) {
+        match (self.0.get_mut(name).map(|there| &mut there.value), &node.value) {
+            (Some(Value::Table(there)), Value::Table(over)) => {
+                for (name, node) in &over.0 {
+                    there.lay(name, node);
+                }
+            }
+            _ => drop(self.0.insert(name.to_owned(), node.clone())),
+        }
+    }
+
+    /// Lays a variable such as `IGRA_SERVICE__NODE_RPC_URL` over the tree; false when it names no key of a plain value.
+    pub fn lay_variable(&mut self, variable: &str, text: &str) -> bool {
+        let Some(path) = variable.strip_prefix("IGRA_") else { return false };
+        let path = path.to_ascii_lowercase().replace("__", ".");
+        let Some(key) = keys::key(&path) else { return false };
+        let value = match key.shape {
+            Shape::Bool => match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" | "on" => Value::Bool(true),
+                "false" | "0" | "no" | "off" => Value::Bool(false),
+                _ => return false,
+            },
+            Shape::Whole(_) => match text.parse() {
+                Ok(number) => Value::Whole(number),
+                Err(_) => return false,
+            },
+            Shape::Text | Shape::Word(_) | Shape::Path | Shape::Public | Shape::Secret => {
+                Value::Text(text.to_owned())
+            }
+            _ => return false,
+        };
+        let origin = Origin::Variable(variable.to_owned());
+        let mut node = Node { origin: origin.clone(), value };
+        let mut names: Vec<&str> = path.split('.').collect();
+        let Some(first) = (names.len() > 1).then(|| names.remove(0)) else { return false };
+        for name in names.into_iter().rev() {
+            let table = Self([(name.to_owned(), node)].into());
+            node = Node { origin: origin.clone(), value: Value::Table(table) };
+        }
+        self.lay(first, &node);
+        true
+    }
+
+    /// Calls `visit` with the path of every value that is no table, lists item by item.
+    pub fn walk(&self, visit: &mut dyn FnMut(&str, &Node)) {
+        self.walk_at("", visit);
+    }
+
+    fn walk_at(&self, path: &str, visit: &mut dyn FnMut(&str, &Node)) {
+        for (name, node) in &self.0 {
+            let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            node.walk_at(&full, visit);
+        }
+    }
+}
+
+impl Node {
+    fn walk_at(&self, path: &str, visit: &mut dyn FnMut(&str, &Self)) {
+        match &self.value {
+            Value::Table(table) => table.walk_at(path, visit),
+            Value::List(items) => items.iter().for_each(|item| item.walk_at(path, visit)),
+            _ => visit(path, self),
+        }
+    }
+
+    /// What the value must be, when it is not.
+    fn check(&mut self, pattern: &str, path: &str, problems: &mut Vec<Problem>) -> Option<String> {
+        let of_texts = |items: &[Self]| items.iter().all(|item| item.text().is_some());
+        match (keys::key(pattern).map(|key| key.shape), &mut self.value) {
+            (Some(Shape::Any), Value::Table(table)) if pattern == "profiles.*" => {
+                table.check_at(pattern, path, problems);
+                None
+            }
+            (Some(Shape::Any), _) if pattern != "profiles.*" => None,
+            (Some(Shape::WordOrTable(_)), Value::Table(table)) => {
+                table.check_at(pattern, path, problems);
+                None
+            }
+            (Some(shape), value) => {
+                let fits = match (shape, &*value) {
+                    (Shape::Text | Shape::Public | Shape::Secret | Shape::Path, Value::Text(_))
+                    | (Shape::Bool, Value::Bool(_))
+                    | (Shape::Number, Value::Number(_) | Value::Whole(_))
+                    | (Shape::Date, Value::Date(_) | Value::Text(_)) => true,
+                    (Shape::Word(words) | Shape::WordOrTable(words), Value::Text(text)) => {
+                        words.contains(&text.as_str())
+                    }
+                    (Shape::Whole(max), Value::Whole(n)) => {
+                        u64::try_from(*n).is_ok_and(|n| n <= max)
+                    }
+                    (Shape::Duration, Value::Text(text)) => super::schema::duration(text).is_some(),
+                    (Shape::Duration, Value::Whole(seconds)) => *seconds >= 0,
+                    (Shape::Texts | Shape::Publics | Shape::Paths, Value::List(items)) => {
+                        of_texts(items)
+                    }
+                    _ => false,
+                };
+                (!fits).then(|| shape.expected())
+            }
+            // A table of the table of keys, or an array of them.
+            (None, Value::Table(table)) => {
+                let is_array = !keys::children(&format!("{pattern}[]")).is_empty();
+                if is_array {
+                    return Some("is an array of tables: [[...]]".to_owned());
+                }
+                table.check_at(pattern, path, problems);
+                None
+            }
+            (None, Value::List(items)) => {
+                let pattern = format!("{pattern}[]");
+                if keys::children(&pattern).is_empty() || items.iter().any(|i| i.table().is_none())
+                {
+                    return Some("is a table".to_owned());
+                }
+                for item in items {
+                    if let Value::Table(table) = &mut item.value {
+                        table.check_at(&pattern, path, problems);
+                    }
+                }
+                None
+            }
+            (None, _) => Some("is a table".to_owned()),
+        }
+    }
+}
+
+fn unknown(name: &str, path: &str, known: &[&'static str], at: Range<usize>) -> Problem {
+    let place = if path.is_empty() { String::new() } else { format!(" in [{}]", shown(path)) };
+    let guess =
+        closest(name, known).map(|known| format!(", did you mean `{known}`?")).unwrap_or_default();
+    let text = format!("unknown key `{}`{place}{guess}", shown(name));
+    Problem { what: Trouble::Unknown, at, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> (Tree, Vec<String>) {
+        let mut problems = Vec::new();
+        let mut tree = Tree::of(DeTable::parse(text).expect(text).into_inner());
+        tree.check(&mut problems);
+        problems.sort_by_key(|problem: &Problem| problem.at.start);
+        (tree, problems.into_iter().map(|problem| problem.text).collect())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_and_all_of_it_is_told() {
+        let (tree, problems) = tree(
+            "[service]\nuse_encrypted_secret = true\nallow_remote_rpc = 'yes'\ndata_dir = '/x'\n\
+             [sevice]\nx = 1\n[group]\nthreshold_m = 70000\nmember_pubkeys = [1]\n\
+             [[hyperlane.domains]]\nmod = 'x'\n[profiles.a.hd]\nkey_typ = 'x'\n[profiles.b]\nrcp = 1",
+        );
+        assert_eq!(
+            problems,
+            [
+                "unknown key `use_encrypted_secret` in [service], did you mean `use_encrypted_secrets`?",
+                "`service.allow_remote_rpc` is true or false",
+                "unknown key `sevice`, did you mean `service`?",
+                "`group.threshold_m` is a whole number from 0 to 65535",
+                "`group.member_pubkeys` is a list of strings",
+                "unknown key `mod` in [hyperlane.domains], did you mean `mode`?",
+                "unknown key `key_typ` in [profiles.a.hd], did you mean `key_type`?",
+                "unknown key `rcp` in [profiles.b], did you mean `rpc`?",
+            ]
+        );
+        assert_eq!(tree.text("service.data_dir"), Some("/x"));
+        assert!(tree.at("service.allow_remote_rpc").is_none());
+    }
+
+    #[test]
+    fn a_profile_lies_over_the_file_and_variables_over_both() {
+        let (tree, problems) = tree(
+            "[service]\nnode_rpc_url = 'a'\ndata_dir = '/a'\n[service.hd]\nkey_type = 'raw'\n\
+             [profiles.one.service]\nnode_rpc_url = 'b'\n[profiles.one.hd]\nderivation_path = 'm/1'",
+        );
+        assert_eq!(problems, Vec::<String>::new());
+        let mut over = tree.with_profile("one");
+        assert_eq!(over.text("service.node_rpc_url"), Some("b"));
+        assert_eq!(over.text("service.data_dir"), Some("/a"));
+        assert_eq!(over.text("service.hd.derivation_path"), Some("m/1"));
+        assert_eq!(over.text("service.hd.key_type"), Some("raw"));
+        assert_eq!(tree.with_profile("two"), tree);
+        assert!(over.lay_variable("IGRA_SERVICE__NODE_RPC_URL", "c"));
+        assert!(over.lay_variable("IGRA_GROUP__THRESHOLD_M", "2"));
+        assert!(!over.lay_variable("IGRA_SECRET__a__b", "c"));
+        assert!(!over.lay_variable("IGRA_GROUP__THRESHOLD_M", "two"));
+        let node = over.at("service.node_rpc_url").expect("set");
+        assert_eq!(node.origin, Origin::Variable("IGRA_SERVICE__NODE_RPC_URL".to_owned()));
+        assert_eq!((node.text(), over.whole("group.threshold_m")), (Some("c"), Some(2)));
+    }
+}
