@@ -90,6 +90,23 @@ impl Environment {
         names
     }
 
+    /// Name and value of every variable of the service's configuration layer: `IGRA_` and a path whose names are joined by two
+    /// underscores. Carriers of secrets are none of it.
+    pub fn configuration_layer(&self) -> Vec<(String, SecretBytes)> {
+        let is_layer = |name: &OsString| {
+            name.to_str().is_some_and(|text| text.starts_with("IGRA_") && text.contains("__"))
+                && !carries_secret(name)
+        };
+        let names = self.names().into_iter().filter(is_layer);
+        names
+            .filter_map(|name| {
+                let name = name.into_string().ok()?;
+                let value = self.value(&name)?;
+                Some((name, value))
+            })
+            .collect()
+    }
+
     /// Name and value of every variable that carries a secret, in the order they stand in the environment.
     #[cfg(feature = "env-secrets")]
     #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
@@ -187,7 +204,7 @@ fn absolute(path: &OsStr) -> Option<PathBuf> {
 }
 
 /// True for the names that must not be there. Bytes, since a name need not be UTF-8 to be read by a service.
-fn carries_secret(name: &OsStr) -> bool {
+pub(crate) fn carries_secret(name: &OsStr) -> bool {
     let name = name.as_bytes();
     name.eq_ignore_ascii_case(SECRET_NAME.as_bytes())
         || SECRET_PREFIXES.iter().any(|prefix| {

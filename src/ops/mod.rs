@@ -33,6 +33,7 @@ pub mod signed;
 pub mod slots;
 pub mod state;
 pub mod transaction;
+pub mod validate;
 pub mod verify;
 pub mod write_file;
 

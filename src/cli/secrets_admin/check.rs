@@ -9,8 +9,9 @@ use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::Purpose;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::config::rules::Severity;
 use crate::kind::Kind;
-use crate::ops::check::{self, Severity};
+use crate::ops::check::{self, Scope};
 
 /// Check that a store meets the policy of its network: exit 0 when it does, 1 when it does not
 ///
@@ -42,7 +43,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(setup.credentials(context, network)?)
     };
     let progress = context.progress("checking");
-    let report = check::check(&desk, file, credentials.as_ref())?;
+    let report = check::check(&desk, file, credentials.as_ref(), Scope::Store)?;
     drop(progress);
     notices::print(context, &report.notices);
     let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
@@ -56,7 +57,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             finding.severity.name(),
             finding.rule,
             finding.message,
-            finding.why,
+            finding.rule.rule().why,
             finding.fix
         );
     }
@@ -70,9 +71,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         .iter()
         .map(|f| {
             json!({
-                "rule": f.rule, "severity": f.severity.name(), "message": f.message,
+                "rule": f.rule.name(), "severity": f.severity.name(), "message": f.message,
                 "path": crate::text::escape(&path.display().to_string()), "line": null, "column": null,
-                "why": f.why, "fix": f.fix, "refs": f.refs, "basis": f.basis,
+                "why": f.rule.rule().why, "fix": f.fix, "refs": f.rule.rule().refs, "basis": f.basis,
             })
         })
         .collect();

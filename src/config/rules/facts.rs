@@ -36,6 +36,9 @@ pub struct Variable {
     pub line: Option<(String, usize)>,
 }
 
+/// Stands for a value that was not kept because it looks like a secret.
+pub const SECRET_VALUE: &str = "\u{0}secret";
+
 /// A unit, crontab, compose file or file of variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unit {

@@ -131,6 +131,16 @@ impl Finding {
         self
     }
 
+    /// The service refuses to start for it on mainnet, and warns elsewhere.
+    #[must_use]
+    pub fn forecast(mut self, network: NetworkMode) -> Self {
+        self.service = Some(match network {
+            NetworkMode::Mainnet => Forecast::Refuses,
+            NetworkMode::Testnet | NetworkMode::Devnet => Forecast::Warns,
+        });
+        self
+    }
+
     /// No worse than this.
     #[must_use]
     pub fn at_most(mut self, severity: Severity) -> Self {

@@ -1,17 +1,18 @@
 //! Rules on the host and on the unit that starts the service.
 
 use super::Case;
-use super::facts::{Host, Unit};
+use super::facts::{Host, Role, Unit};
 use super::finding::{Finding, Findings, Place};
 use super::table::{Id, Severity};
 use crate::clock::Timestamp;
+use crate::network::NetworkMode;
 
 /// No clock that is right stands before this: 2026-01-01.
 const BUILT: Timestamp = Timestamp::from_unix(1_767_225_600);
 
 pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     for unit in &case.facts.units {
-        look_at_unit(unit, found);
+        look_at_unit(case.network, unit, found);
     }
     let Some(host) = &case.facts.host else { return };
     if !case.config_only && case.now < BUILT {
@@ -19,6 +20,24 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
         found.add(Finding::new(Id::Host009, text));
     }
     look_at_host(host, found);
+    if case.service.is_there {
+        room(case, host, found);
+    }
+}
+
+/// What the service wants of the host before it starts.
+fn room(case: &Case<'_>, host: &Host, found: &mut Findings) {
+    const DISK: u64 = 10 << 30;
+    const MEMORY: u64 = 1 << 30;
+    let dir = case.facts.files.as_ref().and_then(|files| files.of(Role::DataDir));
+    if let Some(free) = dir.and_then(|dir| dir.found).map(|stat| stat.free).filter(|f| *f < DISK) {
+        let text = format!("{} GiB are free below data_dir", free >> 30);
+        found.add(Finding::new(Id::Svc37, text).forecast(case.network));
+    }
+    if let Some(memory) = host.memory.filter(|bytes| *bytes < MEMORY) {
+        let text = format!("{} MiB of memory are available", memory >> 20);
+        found.add(Finding::new(Id::Svc38, text).forecast(case.network));
+    }
 }
 
 fn look_at_host(host: &Host, found: &mut Findings) {
@@ -76,7 +95,7 @@ fn limit(value: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_shl(shift)
 }
 
-fn look_at_unit(unit: &Unit, found: &mut Findings) {
+fn look_at_unit(network: NetworkMode, unit: &Unit, found: &mut Findings) {
     const LOCKED: u64 = 1 << 20;
     const OPEN: u64 = 4096;
     let at = |line: usize| Place::Line(unit.path.clone(), line);
@@ -103,7 +122,9 @@ fn look_at_unit(unit: &Unit, found: &mut Findings) {
         Some((value, _)) if limit(value) == Some(0) => {}
         Some((_, line)) => {
             found.add(Finding::new(Id::Host002, "LimitCORE is not 0").place(at(line)));
-            found.add(Finding::new(Id::Svc40, "LimitCORE is not 0").place(at(line)));
+            found.add(
+                Finding::new(Id::Svc40, "LimitCORE is not 0").forecast(network).place(at(line)),
+            );
         }
         // systemd's default is a soft limit of 0, which the service may raise.
         None => found.add(Finding::new(Id::Host002, "LimitCORE is not set").place(at(0))),
@@ -119,7 +140,7 @@ fn look_at_unit(unit: &Unit, found: &mut Findings) {
     };
     if files.is_some_and(|files| files < OPEN) {
         let text = "the service may open fewer than 4096 files";
-        found.add(Finding::new(Id::Svc39, text).place(at(line)));
+        found.add(Finding::new(Id::Svc39, text).forecast(network).place(at(line)));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rules on where secrets come from and how long they stay: variables, command lines, passphrase policy, cache, audit, logs.
 
 use super::Case;
-use super::facts::{Unit, Variable};
+use super::facts::{SECRET_VALUE, Unit, Variable};
 use super::finding::{Finding, Findings, Place};
 use super::general::table_of;
 use super::leak;
@@ -117,9 +117,6 @@ fn variables(case: &Case<'_>, found: &mut Findings) {
         }
     }
 }
-
-/// Stands for a value that was not kept because it looks like a secret.
-pub(super) const SECRET_VALUE: &str = "\u{0}secret";
 
 /// Words of one command line. Only the option's name is ever told.
 fn command(unit: &Unit, line: usize, words: &[String], found: &mut Findings) {
@@ -280,7 +277,7 @@ fn logs(case: &Case<'_>, found: &mut Findings) {
             }
         }
     }
-    if case.start.log_level.as_deref().is_some_and(is_verbose) {
+    if !found.has(Id::Log001) && case.start.log_level.as_deref().is_some_and(is_verbose) {
         found.add(Finding::new(Id::Log001, "--log-level is debug or trace"));
     }
     for variable in all_variables(case) {

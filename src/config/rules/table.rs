@@ -235,7 +235,7 @@ rules! {
     Fil010 "FIL-010" - [W W I] Files, "no leftovers beside the store",
         "a killed write or a hand-made copy may hold an older key", ["CWE-459"],
         "remove it once nothing needs it; leftovers of our own the next write removes";
-    Fil011 "FIL-011" * [E E W] Files, "nobody else can change the configuration",
+    Fil011 "FIL-011" - [E E W] Files, "nobody else can change the configuration",
         "whoever writes it decides which rules hold", ["CWE-15"],
         "chmod 600 CONFIG";
     Host001 "HOST-001" - [W I O] Host, "swap is off or encrypted",

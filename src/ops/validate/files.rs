@@ -1,0 +1,224 @@
+//! Files and directories that the configuration names: facts about each, and what the checks of the running tools say.
+//!
+//! A running tool refuses a file at the first thing that is wrong with it. Here the same function is asked again and again, each
+//! time with what it has named put right, until it is content: the gate tells everything, and says nothing that the tools do not.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::Request;
+use super::look::{self, Root};
+use crate::clock::Timestamp;
+use crate::config::rules::facts::{Files, IgraFile, Role, display};
+use crate::config::rules::{Finding, Id, Severity, leak};
+use crate::config::service::Service;
+use crate::fs::checks::{self, Parents, Trust};
+use crate::fs::{FsError, Place, TEMP_SUFFIX};
+use crate::isec;
+use crate::text::shell_quote;
+
+/// Largest file that is searched for secrets in the clear.
+const MAX_SEARCHED: usize = 1 << 20;
+
+/// Ends of names of copies that editors and people make.
+const COPIES: [&str; 8] = [".bak", ".old", ".orig", ".save", "~", ".swp", ".swo", ".env"];
+
+/// Looks at every path that the configuration names.
+pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trust: Trust) -> Files {
+    let root = &request.root;
+    let mut files = Files::default();
+    let mut paths: Vec<(Role, PathBuf)> = Vec::new();
+    if let Some(config) = request.config_path {
+        paths.push((Role::Config, config.to_path_buf()));
+    }
+    if service.is_there && service.encrypted {
+        paths.extend(service.secrets_file.clone().map(|path| (Role::Secrets, path)));
+    }
+    if let Some(store) = store
+        && paths.iter().all(|(_, path)| path != store)
+    {
+        paths.push((Role::Secrets, store.to_path_buf()));
+    }
+    if service.is_there {
+        paths.extend(service.data_dir.clone().map(|path| (Role::DataDir, path)));
+        paths.extend(request.start.log_dir.clone().map(|path| (Role::LogDir, path)));
+        if let Some(log) = &service.audit_log {
+            paths.extend(log.parent().map(|dir| (Role::AuditDir, dir.to_path_buf())));
+            paths.push((Role::AuditLog, log.clone()));
+        }
+    }
+    if let Some(dir) = request.tree.text("audit.dir") {
+        paths.push((Role::AuditDir, dir.into()));
+    }
+    if let crate::config::StateChoice::Directory(dir) = &request.reading.config.state {
+        paths.push((Role::StateDir, dir.clone()));
+    }
+    for (role, path) in paths {
+        // A configuration that is being checked need not lie in the image.
+        let root = if role == Role::Config { &Root(None) } else { root };
+        let fact = look::fact(root, role, &path);
+        match role {
+            Role::Secrets => {
+                sensitive(root, &path, trust, request.service_uid, &mut files.findings);
+                leftovers(root, &path, &mut files.leftovers);
+            }
+            Role::Config => config_owner(&path, trust, request.service_uid, &mut files.findings),
+            _ => {}
+        }
+        if fact.found.is_some() && in_work_tree(root, &path) {
+            files.work_tree.push(display(&path));
+        }
+        files.all.push(fact);
+    }
+    if service.is_there && service.encrypted {
+        files.igra = service.secrets_file.as_ref().map(|path| igra(root, path));
+    }
+    neighbours(request, &mut files);
+    files
+}
+
+/// The finding that an error of the checks stands for. The path is that of the image, not of the directory it lies in.
+pub fn finding_of(error: &FsError, path: &Path) -> Finding {
+    let shown = display(path);
+    let quoted = shell_quote(&path.display().to_string());
+    match error {
+        FsError::NotFound(_) => Finding::new(Id::Sec001, format!("there is no {shown}")),
+        FsError::Mode { mode, .. } => Finding::new(
+            Id::Fil001,
+            format!("{shown} has mode {mode:04o}; group and others must have no access"),
+        )
+        .fix(format!("chmod 600 {quoted}")),
+        FsError::Owner { path: whose, uid } if whose.file_name() == path.file_name() => {
+            Finding::new(Id::Fil002, format!("{shown} belongs to uid {uid}"))
+        }
+        FsError::Owner { uid, path: whose } => {
+            let text = format!("{}, above {shown}, belongs to uid {uid}", display(whose));
+            Finding::new(Id::Fil004, text)
+        }
+        FsError::Symlink(_) => Finding::new(Id::Fil003, format!("{shown} is a symbolic link")),
+        FsError::NotRegular(_) => {
+            Finding::new(Id::Fil003, format!("{shown} is not a regular file"))
+        }
+        FsError::HardLinks { links, .. } => {
+            Finding::new(Id::Fil003, format!("{shown} has {links} hard links"))
+        }
+        FsError::WritableParent { path: parent, mode } => {
+            let text =
+                format!("{} has mode {mode:04o}: others could replace {shown}", display(parent));
+            let parent = shell_quote(&parent.display().to_string());
+            Finding::new(Id::Fil004, text).fix(format!("chmod go-w {parent}"))
+        }
+        error => {
+            let text = crate::text::escape(&error.to_string());
+            Finding::new(Id::Sec001, format!("{shown} cannot be read: {text}"))
+        }
+    }
+    .path(shown)
+}
+
+/// Everything that the running tools would refuse about a file of secrets.
+fn sensitive(
+    root: &Root,
+    path: &Path,
+    trust: Trust,
+    service: Option<u32>,
+    findings: &mut Vec<Finding>,
+) {
+    let real = root.real(path);
+    let Ok(Some(mut stat)) = look::stat(&real) else { return };
+    let owner = stat.st_uid;
+    let is_service = |uid: u32| service == Some(uid);
+    if service.is_some() && !is_service(owner) && owner != 0 {
+        let error = FsError::Owner { path: path.into(), uid: owner };
+        findings.push(finding_of(&error, path));
+    }
+    // The service's own user is as good as the caller here.
+    if is_service(owner) {
+        stat.st_uid = trust.caller;
+    }
+    for _ in 0..4 {
+        let Err(error) = checks::sensitive_file(&real, &stat, trust) else { break };
+        match &error {
+            FsError::Mode { .. } => stat.st_mode &= !0o077,
+            FsError::Owner { .. } => stat.st_uid = trust.caller,
+            FsError::HardLinks { .. } => stat.st_nlink = 1,
+            FsError::Symlink(_) | FsError::NotRegular(_) => {
+                stat.st_mode = 0o10_0000 | stat.st_mode & 0o7777;
+            }
+            _ => break,
+        }
+        let doubled = service.is_some() && matches!(error, FsError::Owner { .. });
+        if !doubled {
+            findings.push(finding_of(&error, path));
+        }
+    }
+    match Place::resolve(&real, trust).and_then(|place| place.check_parents(owner)) {
+        Ok(Parents::Closed) => {}
+        Ok(Parents::Sticky) => {
+            let text =
+                format!("{} lies below a directory that everybody may write to", display(path));
+            let finding = Finding::new(Id::Fil004, text).path(display(path));
+            findings.push(finding.at_most(Severity::Warning));
+        }
+        Err(error) => findings.push(finding_of(&error, path)),
+    }
+}
+
+/// Whoever owns the configuration decides which rules hold.
+fn config_owner(path: &Path, trust: Trust, service: Option<u32>, findings: &mut Vec<Finding>) {
+    let Ok(Some(stat)) = look::stat(path) else { return };
+    let trusted = [0, trust.caller].contains(&stat.st_uid) || service == Some(stat.st_uid);
+    if !trusted {
+        let text = format!("{} belongs to uid {}", display(path), stat.st_uid);
+        let fix = format!("chown root {}", shell_quote(&path.display().to_string()));
+        findings.push(Finding::new(Id::Fil011, text).path(display(path)).fix(fix));
+    }
+}
+
+/// What stays behind beside a store: our own temporary files, and copies by hand.
+fn leftovers(root: &Root, path: &Path, found: &mut Vec<String>) {
+    const ENDS: [&str; 5] = [".tmp", ".partial", ".torn", ".prev", TEMP_SUFFIX];
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
+        return;
+    };
+    for other in look::names(&root.real(dir)) {
+        let other = other.to_string_lossy();
+        let of_store = other.trim_start_matches('.').starts_with(name);
+        if of_store && ENDS.iter().any(|end| other.ends_with(end)) {
+            found.push(display(&dir.join(&*other)));
+        }
+    }
+}
+
+fn in_work_tree(root: &Root, path: &Path) -> bool {
+    let is_there =
+        |dir: &Path| look::stat(&root.real(&dir.join(".git"))).is_ok_and(|s| s.is_some());
+    path.ancestors().skip(1).any(is_there)
+}
+
+fn igra(root: &Root, path: &Path) -> IgraFile {
+    const START: usize = 4096;
+    let Some(bytes) = look::read(&root.real(path), START) else { return IgraFile::default() };
+    let is_ours = bytes.starts_with(&crate::store::sealed::MAGIC);
+    let rotated = isec::Header::parse(&bytes).ok().and_then(|(header, _)| header.times);
+    let seconds = |nanos: u64| Timestamp::from_unix(nanos / 1_000_000_000);
+    IgraFile { readable: true, is_ours, rotated: rotated.map(|t| seconds(t.last_rotated_at)) }
+}
+
+/// Searches copies beside the configuration, and files of variables, for secrets in the clear.
+fn neighbours(request: &Request<'_>, files: &mut Files) {
+    let Some(config) = request.config_path else { return };
+    let Some(dir) = config.parent() else { return };
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    for name in look::names(dir) {
+        let name = name.to_string_lossy();
+        if !COPIES.iter().any(|end| name.ends_with(end)) {
+            continue;
+        }
+        let path = dir.join(&*name);
+        let Some(text) = look::text(&path, MAX_SEARCHED) else { continue };
+        if let Some(what) = leak::kind_in(&text) {
+            files.leaks.push((display(&path), what));
+        }
+    }
+}

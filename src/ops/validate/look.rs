@@ -1,0 +1,157 @@
+//! Looking at files without trusting them: what stands at a path, and the start of what is in it.
+//!
+//! This is no way to read a secret. Nothing here refuses a file for its mode or owner, since the gate wants to tell of it; so
+//! nothing that is read here decides anything but findings. Nothing is ever written, and a FIFO does not make it wait.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+
+use crate::config::rules::facts::{FileFact, Found, Kind, Role};
+use crate::memory::Region;
+
+/// Most names of a directory that are looked at.
+const MAX_NAMES: usize = 10_000;
+
+/// Magic numbers of file systems in memory: tmpfs and ramfs.
+const IN_MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
+
+/// An image of a host below a directory, or the host itself.
+#[derive(Clone, Debug, Default)]
+pub struct Root(pub Option<PathBuf>);
+
+impl Root {
+    /// Where a path of the image really is.
+    pub fn real(&self, path: &Path) -> PathBuf {
+        let Some(root) = &self.0 else { return path.to_path_buf() };
+        // `..` must not lead out of the image.
+        let inside = path.components().filter(|part| matches!(part, Component::Normal(_)));
+        inside.fold(root.clone(), |all, part| all.join(part))
+    }
+}
+
+/// What stands at `path`, links not followed; `None` when nothing does.
+pub fn stat(path: &Path) -> Result<Option<Stat>, Errno> {
+    match rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(stat)),
+        Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A path as the rules want it.
+#[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
+pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
+    let real = root.real(path);
+    let mut fact = FileFact { role, path: path.to_path_buf(), found: None, unreadable: None };
+    match stat(&real) {
+        Ok(None) => {}
+        Err(error) => fact.unreadable = Some(error.to_string()),
+        Ok(Some(stat)) => {
+            let kind = match FileType::from_raw_mode(stat.st_mode) {
+                FileType::RegularFile => Kind::File,
+                FileType::Directory => Kind::Directory,
+                FileType::Symlink => Kind::Link,
+                _ => Kind::Other,
+            };
+            let room = rustix::fs::statvfs(&real).ok();
+            let memory = rustix::fs::statfs(&real)
+                .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
+            fact.found = Some(Found {
+                kind,
+                mode: stat.st_mode & 0o7777,
+                uid: stat.st_uid,
+                in_memory: memory,
+                free: room.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
+                inodes: room.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
+                size: stat.st_size as u64,
+            });
+        }
+    }
+    fact
+}
+
+/// The first bytes of a plain file, or of a file that the kernel makes up; `None` when it cannot be read.
+pub fn read(path: &Path, limit: usize) -> Option<Region> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+    let stat = rustix::fs::fstat(&file).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return None;
+    }
+    // Files of /proc say that they are empty.
+    let said = usize::try_from(stat.st_size).unwrap_or(limit);
+    let len = if said == 0 { limit.min(64 << 10) } else { said.min(limit) };
+    let mut bytes = Region::bulk(len).ok()?;
+    let mut at = 0;
+    while at < len {
+        match rustix::io::read(&file, &mut bytes[at..]) {
+            Ok(0) => break,
+            Ok(n) => at += n,
+            Err(Errno::INTR) => {}
+            Err(_) => return None,
+        }
+    }
+    if at == len {
+        return Some(bytes);
+    }
+    let mut exact = Region::bulk(at).ok()?;
+    exact.copy_from_slice(&bytes[..at]);
+    Some(exact)
+}
+
+/// The text of a small file; what is not UTF-8 in it is replaced.
+pub fn text(path: &Path, limit: usize) -> Option<String> {
+    read(path, limit).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Names in a directory, sorted.
+pub fn names(path: &Path) -> Vec<OsString> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let Ok(directory) = rustix::fs::open(path, flags, Mode::empty()) else { return Vec::new() };
+    let Ok(entries) = rustix::fs::Dir::read_from(&directory) else { return Vec::new() };
+    let mut names: Vec<OsString> = entries
+        .take(MAX_NAMES)
+        .filter_map(Result::ok)
+        .map(|entry| OsString::from_vec(entry.file_name().to_bytes().to_vec()))
+        .filter(|name| name != "." && name != "..")
+        .collect();
+    names.sort();
+    names
+}
+
+/// The user id of a name, from the image's own list.
+pub fn user_id(root: &Root, name: &str) -> Option<u32> {
+    if let Ok(id) = name.parse() {
+        return Some(id);
+    }
+    let passwd = text(&root.real(Path::new("/etc/passwd")), 1 << 20)?;
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next()? == name).then(|| fields.nth(1)?.parse().ok())?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_not_left() {
+        let root = Root(Some("/image".into()));
+        assert_eq!(root.real(Path::new("/etc/../../x")), Path::new("/image/etc/x"));
+        assert_eq!(Root(None).real(Path::new("/etc/x")), Path::new("/etc/x"));
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_not_read() {
+        assert!(read(Path::new("/dev/zero"), 10).is_none());
+        assert!(read(Path::new("/"), 10).is_none());
+        assert!(text(Path::new("/proc/self/status"), 1 << 16).is_some_and(|t| t.contains("Name:")));
+        assert!(names(Path::new("/")).iter().any(|name| name == "proc"));
+        assert_eq!(user_id(&Root(None), "7"), Some(7));
+    }
+}

@@ -1,0 +1,191 @@
+//! The pre-deploy gate: gather facts, ask the rules, answer.
+//!
+//! Facts come from the configuration, from files and directories that it names, from units, from the host and from the store;
+//! the rules are in [`config::rules`](crate::config::rules). Nothing is written or created anywhere. Without a passphrase the
+//! store answers with signed claims; with one it is opened, looked into and closed.
+//!
+//! The answer is a snapshot: between it and the start of the service files can change. That is why the rules marked *runtime*
+//! are asked again by the tools themselves, on open descriptors, by the same functions.
+
+mod files;
+mod host;
+mod look;
+pub mod mend;
+mod store;
+pub mod unit;
+
+use std::path::{Path, PathBuf};
+
+use super::{Desk, OpError};
+use crate::config::Reading;
+use crate::config::rules::facts::{Facts, Role, Unit, Variable};
+use crate::config::rules::{self, Case, Report};
+use crate::config::service::{Service, Start};
+use crate::config::tree::Tree;
+use crate::environment::Environment;
+use crate::network::NetworkMode;
+use crate::store::keyslot::Credentials;
+pub use look::{Root, read, stat};
+
+/// What is to be checked, and how far.
+pub struct Request<'a> {
+    /// The configuration; nothing when it came from standard input.
+    pub config_path: Option<&'a Path>,
+    /// It, read.
+    pub reading: &'a Reading<'a>,
+    /// Its values with profile and variables laid over them.
+    pub tree: Tree,
+    /// The network whose rules hold.
+    pub network: NetworkMode,
+    /// How the service is started.
+    pub start: Start,
+    /// Units that were read.
+    pub units: Vec<Unit>,
+    /// An image to examine instead of this host.
+    pub root: Root,
+    /// False with `--no-host`.
+    pub host: bool,
+    /// Look at no file but the configuration.
+    pub config_only: bool,
+    /// The store, when it is named by flag.
+    pub store: Option<PathBuf>,
+    /// The user of the service, when a unit names one.
+    pub service_uid: Option<u32>,
+    /// Variables of this process that rules look at.
+    pub process: Vec<Variable>,
+}
+
+/// Variables of this process whose values rules look at.
+const WATCHED: [&str; 7] = [
+    "RUST_LOG",
+    "RUST_BACKTRACE",
+    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",
+    "LD_AUDIT",
+    "KASPA_IGRA_LOG_DIR",
+    "KASPA_DATA_DIR",
+];
+
+/// The variables of this process that rules look at. Values of carriers of secrets are not read.
+pub fn process_variables(environment: &Environment) -> Vec<Variable> {
+    let carriers = environment.secret_names().into_iter().map(|name| Variable {
+        name,
+        carrier: true,
+        value: None,
+        line: None,
+    });
+    let watched = WATCHED.into_iter().filter_map(|name| {
+        let value = environment.value(name)?;
+        let text = std::str::from_utf8(value.expose()).unwrap_or_default();
+        Some(unit::variable(name, text, None))
+    });
+    carriers.chain(watched).collect()
+}
+
+/// How the service is started, from units where they say it and from this process where they do not.
+pub fn start_of(units: &[Unit], process: &[Variable], has_passphrase: bool) -> Start {
+    let value = |name: &str| {
+        let of_units = units.iter().flat_map(|unit| &unit.variables);
+        let found = of_units.chain(process).find(|variable| variable.name == name)?;
+        found.value.clone().filter(|text| !text.trim().is_empty()).map(PathBuf::from)
+    };
+    let mut start = Start {
+        log_dir: value("KASPA_IGRA_LOG_DIR"),
+        data_dir: value("KASPA_DATA_DIR"),
+        has_passphrase: has_passphrase
+            || units
+                .iter()
+                .flat_map(|unit| &unit.variables)
+                .any(|variable| variable.name == crate::environment::IGRA_PASSPHRASE),
+        ..Start::default()
+    };
+    for (_, words) in units.iter().flat_map(|unit| &unit.commands) {
+        for (n, word) in words.iter().enumerate() {
+            let (flag, value) = match word.split_once('=') {
+                Some((flag, value)) => (flag, Some(value)),
+                None => (word.as_str(), words.get(n + 1).map(String::as_str)),
+            };
+            let value = || value.map(str::to_owned);
+            match flag {
+                "--allow-remote-rpc" => start.allow_remote_rpc = true,
+                "--data-dir" | "-d" => start.data_dir = value().map(PathBuf::from),
+                "--profile" => start.profile = value(),
+                "--log-level" | "-l" => start.log_level = value(),
+                _ => {}
+            }
+        }
+    }
+    start
+}
+
+/// Reads a unit or a directory of units; nothing when it is not there.
+pub fn read_units(root: &Root, path: &Path) -> Option<Vec<Unit>> {
+    unit::read_all(root, path)
+}
+
+/// The user that units name.
+pub fn service_uid(root: &Root, units: &[Unit]) -> Option<u32> {
+    let (name, _) = units.iter().find_map(|unit| unit.setting("User"))?;
+    look::user_id(root, name)
+}
+
+/// Which store the rules on secrets are about: the one that is named, ours, or the service's.
+pub fn store_path(request: &Request<'_>, service: &Service) -> Option<PathBuf> {
+    request
+        .store
+        .clone()
+        .or_else(|| request.reading.config.store.clone())
+        .or_else(|| service.secrets_file.clone().filter(|_| service.encrypted))
+}
+
+/// Gathers facts and asks every rule. `credentials` open the store; without them its claims must do.
+pub fn validate(
+    desk: &Desk<'_>,
+    request: &Request<'_>,
+    credentials: Option<&Credentials>,
+) -> Result<Report, OpError> {
+    let service = Service::of(&request.tree, request.network, &request.start);
+    let mut facts = Facts { units: request.units.clone(), ..Facts::default() };
+    if !request.config_only {
+        facts.process.clone_from(&request.process);
+    }
+    if !request.config_only && !request.reading.broken {
+        let store = store_path(request, &service);
+        desk.check_stop()?;
+        facts.files = Some(files::look(request, &service, store.as_deref(), desk.trust));
+        if let Some(path) = &store {
+            facts.store = Some(store::look(desk, request, path, credentials)?);
+        }
+        if request.host {
+            facts.host = Some(host::look(&request.root));
+        }
+    }
+    let case = Case {
+        network: request.network,
+        reading: request.reading,
+        tree: &request.tree,
+        service: &service,
+        start: &request.start,
+        facts: &facts,
+        now: desk.clock.now(),
+        config_only: request.config_only,
+    };
+    let report = rules::run(&case);
+    Ok(report)
+}
+
+/// Directories that the service does not make and `--fix` may.
+pub fn missing_directories(request: &Request<'_>) -> Vec<PathBuf> {
+    let service = Service::of(&request.tree, request.network, &request.start);
+    let mut all: Vec<PathBuf> = Vec::new();
+    if service.is_there {
+        all.extend(service.data_dir.clone());
+        all.extend(request.start.log_dir.clone());
+        all.extend(service.audit_log.as_deref().and_then(Path::parent).map(Path::to_path_buf));
+    }
+    all.retain(|path| path.is_absolute());
+    all.retain(|path| look::fact(&request.root, Role::DataDir, path).found.is_none());
+    all.sort();
+    all.dedup();
+    all
+}
