@@ -29,6 +29,7 @@ pub mod signal;
 pub mod source;
 pub mod terminal;
 pub mod usage;
+pub mod validate_config;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +56,10 @@ pub struct Tool {
     pub command: fn() -> Command,
     /// Runs the command that was parsed.
     pub dispatch: fn(&ArgMatches, &mut Context) -> Result<Answer, Failure>,
+    /// True when there is nothing to do without a command.
+    pub needs_command: bool,
+    /// The exit code of an outcome, for what was typed.
+    pub exit_code: fn(&[OsString], Kind) -> u8,
 }
 
 impl Tool {
@@ -84,35 +89,40 @@ pub fn main(tool: &Tool) -> u8 {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let json = usage::wants_json(&argv);
     hardening::install_panic_hook(tool.name, json);
-    let kind = catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json))).unwrap_or_else(|_| {
+    let ended = catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json)));
+    let (kind, code) = ended.unwrap_or_else(|_| {
         memory::scrub_stack();
-        Kind::Findings
+        (Kind::Findings, None)
     });
-    kind.code()
+    code.unwrap_or_else(|| (tool.exit_code)(&argv, kind))
 }
 
-fn start(tool: &Tool, argv: &[OsString], json: bool) -> Kind {
+/// How it ended, and the exit code that the command has chosen itself.
+fn start(tool: &Tool, argv: &[OsString], json: bool) -> (Kind, Option<u8>) {
     let mut context = Context::system(tool.name, Signals::detached());
     context.output.configure(if json { Format::Json } else { Format::Text }, false);
     if let Err(failure) = hardening::harden() {
-        return output::finish(&mut context.output, Err(failure));
+        return (output::finish(&mut context.output, Err(failure)), None);
     }
     // Without building the grammar, which costs more than all the rest of such a call.
     if matches!(argv, [_, flag] if flag == "--version" || flag == "-V") {
         let version = format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION"));
         let printed = context.output.print(version.as_bytes());
-        return output::finish(&mut context.output, printed.map(|()| Answer::printed()));
+        return (output::finish(&mut context.output, printed.map(|()| Answer::printed())), None);
     }
     match Signals::install() {
         Ok(signals) => {
-            let kind = run(tool, argv, &mut context.with_signals(signals));
+            let mut context = context.with_signals(signals);
+            let kind = run(tool, argv, &mut context);
             // What the command left on the stack: digests, parts of passphrases.
             memory::scrub_stack();
-            kind
+            // An answer that could not be printed is no answer.
+            let answered = matches!(kind, Kind::Ok | Kind::Findings);
+            (kind, context.exit_code.filter(|_| answered))
         }
         Err(cause) => {
             let failure = Failure::io("cannot take over the signals", cause);
-            output::finish(&mut context.output, Err(failure))
+            (output::finish(&mut context.output, Err(failure)), None)
         }
     }
 }
@@ -160,7 +170,7 @@ fn parse_and_dispatch(
     if globals.exit_codes {
         return Ok(exit_codes::table());
     }
-    if matches.subcommand_name().is_none() {
+    if tool.needs_command && matches.subcommand_name().is_none() {
         return Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)));
     }
     (tool.dispatch)(&matches, context)
@@ -169,6 +179,10 @@ fn parse_and_dispatch(
 /// Parses with the one command that seems to be meant, since the global flags are copied into every command of a grammar; where
 /// that does not succeed, with the whole grammar, whose word is final.
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    // Where arguments may stand without a command, only the whole grammar knows which word is one.
+    if !tool.needs_command {
+        return tool.grammar().try_get_matches_from(argv);
+    }
     let all = (tool.command)();
     let meant = argv.iter().skip(1).find_map(|word| all.find_subcommand(word)).cloned();
     // Taking a tree of some twenty commands apart again, and wiping each piece of it, would cost a third of a short command.

@@ -72,6 +72,13 @@ impl Failure {
         self
     }
 
+    /// The same failure as one of another kind.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// What the exit code is made of.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -50,14 +50,23 @@ pub struct Setup {
 impl Setup {
     /// Reads the configuration and combines it with the flags.
     pub fn new(context: &Context) -> Result<Self, Failure> {
+        let config = read_config(context.globals.config.as_deref())?;
+        Ok(Self::with(context, config))
+    }
+
+    /// Combines a configuration that was read already with the flags; `network` is what is being checked.
+    pub fn for_gate(context: &Context, config: Config, network: NetworkMode) -> Self {
+        Self { network: Some(network), ..Self::with(context, config) }
+    }
+
+    fn with(context: &Context, config: Config) -> Self {
         let globals = context.globals.clone();
-        let config = read_config(globals.config.as_deref())?;
         let signals = context.signals.clone();
         let configured = match &config.state {
             StateChoice::Directory(path) => Some(path.clone()),
             StateChoice::Default | StateChoice::None => None,
         };
-        Ok(Self {
+        Self {
             network: globals.network.or(config.network),
             config,
             globals,
@@ -70,7 +79,7 @@ impl Setup {
                 home: context.environment.home(),
             },
             warned: RefCell::default(),
-        })
+        }
     }
 
     /// The store that is meant: an argument, `--store`, or the configuration.

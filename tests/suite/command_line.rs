@@ -12,7 +12,8 @@ use strongroom::cli::{Answer, Context, Failure, Tool, run};
 use strongroom::kind::Kind;
 use strongroom::network::NetworkMode;
 
-const TOOL: Tool = Tool { name: "demo", command, dispatch };
+const TOOL: Tool =
+    Tool { name: "demo", command, dispatch, needs_command: true, exit_code: |_, kind| kind.code() };
 
 fn command() -> Command {
     Command::new("demo").about("Shows how commands end").subcommands([

@@ -27,7 +27,13 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcomma
 use super::{Answer, Context, Failure, Tool};
 
 /// The tool.
-pub const TOOL: Tool = Tool { name: "secrets-admin", command, dispatch };
+pub const TOOL: Tool = Tool {
+    name: "secrets-admin",
+    command,
+    dispatch,
+    needs_command: true,
+    exit_code: |_, kind| kind.code(),
+};
 
 /// Keep the encrypted secrets file of a signer, validator or wallet host
 #[derive(Parser)]

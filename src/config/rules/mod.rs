@@ -71,6 +71,8 @@ pub struct Report {
     pub checklist: Vec<(Mark, String)>,
     /// What the service's own static validator will say; nothing when it could not be told.
     pub predictions: Option<Vec<Prediction>>,
+    /// What the answers about secrets rest on; empty when nothing was said about them.
+    pub basis: String,
 }
 
 impl Report {
@@ -106,7 +108,8 @@ pub fn run(case: &Case<'_>) -> Report {
     found.all.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
     found.all.dedup();
     let checklist = checklist(case, &found, &not_examined);
-    Report { findings: found.all, not_examined, checklist, predictions }
+    let basis = case.facts.store.as_ref().map(|store| store.basis.clone()).unwrap_or_default();
+    Report { findings: found.all, not_examined, checklist, predictions, basis }
 }
 
 /// Rules that this run could not decide.
@@ -182,7 +185,12 @@ fn checklist(
         Mark::Broken => "configured, but weak",
         Mark::Unknown => "not examined",
     };
-    lines.push((payment, format!("payment_secret: {word}")));
+    let basis = case.facts.store.as_ref().map_or("", |store| store.basis.as_str());
+    let basis = match payment {
+        Mark::Met | Mark::Broken if !basis.is_empty() => format!(" ({basis})"),
+        _ => String::new(),
+    };
+    lines.push((payment, format!("payment_secret: {word}{basis}")));
     let audit = mark(&[Id::Aud001, Id::Aud002, Id::Aud006, Id::Svc05, Id::Svc06], &[]);
     let word = if found.has(Id::Aud001) || found.has(Id::Svc05) { "DISABLED" } else { "enabled" };
     lines.push((audit, format!("Audit logging: {word}")));

@@ -1,0 +1,157 @@
+//! `validate-config`: the pre-deploy gate.
+//!
+//! One command and two questions about the rules. What is looked at is decided by the flags; what is found, by
+//! [`ops::validate`](crate::ops::validate); the renderers only write it down. Exit codes are 0, 1 and 2 and no others, but for
+//! `--format nagios`, which has those of monitoring, and for signals.
+
+#![allow(clippy::doc_markdown, reason = "doc comments of arguments are help text, not Markdown")]
+
+pub mod explain;
+mod fix;
+mod input;
+mod outputs;
+mod render;
+mod run;
+pub mod schema;
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::{Answer, Context, Failure, Tool};
+use crate::kind::Kind;
+
+/// The tool.
+pub const TOOL: Tool =
+    Tool { name: "validate-config", command, dispatch, needs_command: false, exit_code };
+
+/// Check a configuration, and what it names, before it is deployed
+///
+/// Reads the TOML file of a service (Igra) with our own tables, looks at the files, the unit, the host and the store, and says what
+/// must not go to the network. Exit 0: nothing stops the deployment; 1: something does; 2: wrong use, or no configuration.
+#[derive(Parser)]
+#[command(
+    name = "validate-config",
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    after_help = EXAMPLES
+)]
+struct ValidateConfig {
+    #[command(flatten)]
+    args: Args,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  validate-config igra-config.toml --network mainnet
+  validate-config igra-config.toml --unit /etc/systemd/system/igra.service --unlock
+  validate-config igra-config.toml --config-only --format sarif
+  validate-config explain SEC-004";
+
+#[derive(Subcommand)]
+enum Verb {
+    Explain(ExplainArgs),
+}
+
+/// Say what a rule demands, why, and what mends it
+#[derive(clap::Args)]
+struct ExplainArgs {
+    /// The rule's id, such as SEC-004
+    rule: OsString,
+}
+
+/// What can be typed.
+#[derive(clap::Args)]
+struct Args {
+    /// The configuration; - reads standard input
+    #[arg(value_name = "CONFIG")]
+    file: Option<OsString>,
+    /// A systemd unit, a directory of units, a crontab, a compose file or a file of variables that starts the service
+    #[arg(long, value_name = "FILE")]
+    unit: Vec<OsString>,
+    /// Examine the image of a host below this directory
+    #[arg(long, value_name = "DIR")]
+    root: Option<OsString>,
+    /// Leave out the rules on this host
+    #[arg(long)]
+    no_host: bool,
+    /// Look at no file but the configuration; this is not a deploy gate
+    #[arg(long, conflicts_with_all = ["unlock", "unit", "fix", "root"])]
+    config_only: bool,
+    /// Open the store and look inside; asks for its passphrase
+    #[arg(long)]
+    unlock: bool,
+    /// Let warnings stop the deployment too
+    #[arg(long)]
+    strict: bool,
+    /// The profile whose overlay holds
+    #[arg(long, value_name = "NAME")]
+    profile: Option<OsString>,
+    /// The service is started with --allow-remote-rpc
+    #[arg(long)]
+    allow_remote_rpc: bool,
+    /// The service is started with this --log-level
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<OsString>,
+    /// Judge as if it were this time, such as 2027-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    now: Option<OsString>,
+    /// How to print: text, json, junit, sarif or nagios
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<OsString>,
+    /// Write the report to a file as well; can be given several times
+    #[arg(long, value_name = "FORMAT:PATH")]
+    output: Vec<OsString>,
+    /// Offer to close modes and to make missing directories; shows the plan and asks
+    #[arg(long)]
+    fix: bool,
+    /// Print all rules
+    #[arg(long)]
+    list_rules: bool,
+    /// Print the JSON Schema of the configuration, for editors
+    #[arg(long)]
+    schema: bool,
+}
+
+fn command() -> Command {
+    ValidateConfig::command()
+}
+
+fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+    let parsed = ValidateConfig::from_arg_matches(matches)
+        .map_err(|error| super::usage::explain(&TOOL.grammar(), &[], &error))?;
+    let outcome = match parsed.verb {
+        Some(Verb::Explain(args)) => explain::explain(&args.rule),
+        None if parsed.args.list_rules => Ok(explain::list()),
+        None if parsed.args.schema => Ok(schema::answer()),
+        None => run::run(&parsed.args, context),
+    };
+    outcome.map_err(as_usage)
+}
+
+/// No other codes than 0, 1 and 2: what is neither a finding nor a signal could not be checked.
+fn as_usage(failure: Failure) -> Failure {
+    match failure.kind() {
+        Kind::Findings | Kind::Usage | Kind::Interrupted | Kind::Terminated => failure,
+        _ => failure.of_kind(Kind::Usage),
+    }
+}
+
+fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
+    const UNKNOWN: u8 = 3;
+    match kind {
+        Kind::Interrupted | Kind::Terminated => kind.code(),
+        Kind::Ok => 0,
+        _ if wants_nagios(argv) => UNKNOWN,
+        Kind::Findings => 1,
+        _ => Kind::Usage.code(),
+    }
+}
+
+/// True when a monitor asked, found without parsing, since parsing may be what failed.
+fn wants_nagios(argv: &[OsString]) -> bool {
+    argv.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "nagios")
+        || argv.iter().any(|word| word == "--format=nagios")
+}

@@ -1,0 +1,193 @@
+//! The check itself: read, ask, render.
+
+use std::path::{Path, PathBuf};
+
+use super::input::{self, Form};
+use super::{Args, fix, outputs, render};
+use crate::cli::needs::Needs;
+use crate::cli::output::Format;
+use crate::cli::setup::Setup;
+use crate::cli::source::reader::Purpose;
+use crate::cli::{Answer, Context, Failure};
+use crate::config::rules::facts::Unit;
+use crate::config::rules::{Report, Severity};
+use crate::config::tree::Tree;
+use crate::config::{ConfigError, Reading};
+use crate::kind::Kind;
+use crate::ops::validate::{self, Request, Root};
+
+/// A report with what is needed to write it down.
+pub struct Run<'a> {
+    /// The file, as it is shown.
+    pub path: String,
+    /// It, read.
+    pub reading: &'a Reading<'a>,
+    /// The answer.
+    pub report: &'a Report,
+    /// The network that was checked.
+    pub network: crate::network::NetworkMode,
+    /// Whether warnings stop the deployment.
+    pub strict: bool,
+    /// Whether nothing but the file was looked at.
+    pub config_only: bool,
+    /// What the answers about secrets rest on.
+    pub basis: String,
+}
+
+impl Run<'_> {
+    /// True when nothing stops the deployment.
+    pub fn is_ok(&self) -> bool {
+        self.report.is_ok(self.strict)
+    }
+}
+
+pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let form = match &args.format {
+        Some(word) => Form::parse(word)?,
+        None if context.output.format() == Format::Json => Form::Json,
+        None => Form::Text,
+    };
+    if context.output.format() == Format::Json && form != Form::Json {
+        return Err(Failure::usage("--json cannot be used with another --format"));
+    }
+    if form == Form::Json {
+        let quiet = context.globals.quiet;
+        context.output.configure(Format::Json, quiet);
+    }
+    let outputs: Vec<(Form, PathBuf)> =
+        args.output.iter().map(|word| Form::parse_output(word)).collect::<Result<_, _>>()?;
+    input::set_clock(context, args.now.as_ref())?;
+    let path = input::config_path(context, args.file.as_ref())?;
+    let bytes = input::read(context, &path)?;
+    let reading = Reading::of(&bytes, &path).map_err(unreadable)?;
+    let network = context.globals.network.unwrap_or_default();
+    let request = request(args, context, &path, &reading)?;
+    let setup = Setup::for_gate(context, reading.config.clone(), network);
+    let credentials = if args.unlock && !reading.broken {
+        let source = context.globals.passphrase_from.clone();
+        Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
+        Some(setup.credentials(context, network)?)
+    } else {
+        None
+    };
+    let desk = setup.looking_desk();
+    let progress = context.progress("checking");
+    let mut report = validate::validate(&desk, &request, credentials.as_ref())?;
+    drop(progress);
+    if args.fix && fix::offer(context, &request, &report)? {
+        report = validate::validate(&desk, &request, credentials.as_ref())?;
+    }
+    let run = Run {
+        path: crate::text::escape(&path.display().to_string()),
+        reading: &reading,
+        report: &report,
+        network,
+        strict: args.strict,
+        config_only: args.config_only,
+        basis: report.basis.clone(),
+    };
+    for (form, path) in &outputs {
+        outputs::write(path, &render::render(&run, *form))?;
+    }
+    Ok(answer(context, &run, form))
+}
+
+/// A size is a matter of use; what is not text is a configuration that does not parse.
+fn unreadable(error: ConfigError) -> Failure {
+    let kind = match error {
+        ConfigError::TooLarge { .. } => Kind::Usage,
+        ConfigError::At { .. } => Kind::Findings,
+    };
+    Failure::from_error(kind, &error, Vec::new())
+}
+
+fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
+    let kind = if run.is_ok() { Kind::Ok } else { Kind::Findings };
+    if form == Form::Nagios {
+        context.exit_code = Some(render::nagios::code(run));
+    }
+    let text = if form == Form::Json { String::new() } else { render::render(run, form) };
+    Answer::new(text, render::json::value(run)).ending(kind)
+}
+
+fn request<'a>(
+    args: &Args,
+    context: &Context,
+    path: &'a Path,
+    reading: &'a Reading<'a>,
+) -> Result<Request<'a>, Failure> {
+    let root = Root(args.root.clone().map(PathBuf::from));
+    if let Some(dir) = &root.0
+        && !rustix::fs::stat(dir).is_ok_and(|stat| {
+            rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::Directory
+        })
+    {
+        return Err(Failure::usage("--root names no directory"));
+    }
+    let mut units = Vec::new();
+    for unit in &args.unit {
+        let found = validate::read_units(&Root(None), Path::new(unit))
+            .ok_or_else(|| Failure::usage("--unit names no file or directory that can be read"))?;
+        units.extend(found);
+    }
+    for node in reading.tree.list("security.env_files").iter().filter(|_| !args.config_only) {
+        let file = Path::new(node.text().unwrap_or_default());
+        units.extend(validate::read_units(&root, file).unwrap_or_default());
+    }
+    let process = validate::process_variables(&context.environment);
+    let has_passphrase = context.environment.has_igra_passphrase();
+    let mut start = validate::start_of(&units, &process, has_passphrase);
+    let word = |word: &Option<std::ffi::OsString>| {
+        word.as_ref().map(|word| word.to_string_lossy().into_owned())
+    };
+    start.allow_remote_rpc |= args.allow_remote_rpc;
+    start.log_level = word(&args.log_level).or(start.log_level);
+    start.profile = word(&args.profile).or(start.profile);
+    let mut tree = layered(reading, start.profile.as_deref(), args.profile.is_some())?;
+    if !args.config_only {
+        lay_variables(&mut tree, context, &units);
+    }
+    Ok(Request {
+        config_path: (path != Path::new("-")).then_some(path),
+        reading,
+        tree,
+        network: context.globals.network.unwrap_or_default(),
+        service_uid: validate::service_uid(&root, &units),
+        start,
+        units,
+        root,
+        host: !args.no_host,
+        config_only: args.config_only,
+        store: context.globals.store.clone(),
+        process,
+    })
+}
+
+/// The tree with the overlay of the active profile. One that is named and missing is a mistake of whoever named it.
+fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tree, Failure> {
+    let active = named.or_else(|| reading.tree.text("service.active_profile"));
+    let Some(profile) = active else { return Ok(reading.tree.clone()) };
+    let is_there = reading
+        .tree
+        .at("profiles")
+        .and_then(|node| node.table())
+        .is_some_and(|table| table.0.contains_key(profile));
+    if typed && !is_there && !reading.broken {
+        return Err(Failure::usage("--profile names no [profiles.NAME] of the configuration"));
+    }
+    Ok(reading.tree.with_profile(profile))
+}
+
+/// Variables of the service's configuration layer. A unit's values are not kept, so only this process has any to lay.
+fn lay_variables(tree: &mut Tree, context: &Context, _units: &[Unit]) {
+    for (name, value) in context.environment.configuration_layer() {
+        if let Ok(text) = std::str::from_utf8(value.expose()) {
+            tree.lay_variable(&name, text);
+        }
+    }
+}
+
+/// How bad the whole is.
+pub fn worst(report: &Report) -> Severity {
+    report.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Off)
+}
