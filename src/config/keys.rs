@@ -279,6 +279,6 @@ mod tests {
         assert_eq!(children("security.levels"), ["*"]);
         assert_eq!(children("service.pskt.fee_payment_mode"), ["split"]);
         assert_eq!(children("nothing"), Vec::<&str>::new());
-        assert_eq!(key("group.threshold_m").map(|key| key.shape), Some(Shape::Whole(65535)));
+        assert_eq!(key("group.threshold_m").map(|key| key.shape), Some(Whole(65535)));
     }
 }

@@ -391,7 +391,7 @@ mod tests {
         let (tree, problems) = tree(
             "[service]\nuse_encrypted_secret = true\nallow_remote_rpc = 'yes'\ndata_dir = '/x'\n\
              [sevice]\nx = 1\n[group]\nthreshold_m = 70000\nmember_pubkeys = [1]\n\
-             [[hyperlane.domains]]\nmod = 'x'\n[profiles.a.hd]\nkey_typ = 'x'\n[profiles.b]\nrcp = 1",
+             [[hyperlane.domains]]\nmod = 'x'\n[profiles.a.hd]\nkey_typ = 'x'\n[profiles.b]\nrpcc = 1",
         );
         assert_eq!(
             problems,
@@ -403,7 +403,7 @@ mod tests {
                 "`group.member_pubkeys` is a list of strings",
                 "unknown key `mod` in [hyperlane.domains], did you mean `mode`?",
                 "unknown key `key_typ` in [profiles.a.hd], did you mean `key_type`?",
-                "unknown key `rcp` in [profiles.b], did you mean `rpc`?",
+                "unknown key `rpcc` in [profiles.b], did you mean `rpc`?",
             ]
         );
         assert_eq!(tree.text("service.data_dir"), Some("/x"));

@@ -67,7 +67,7 @@ impl Multisig {
         Ok((Self::parse(&script)?, script))
     }
 
-    /// What an address of a script holds: BLAKE2b with 32 bytes of output.
+    /// What an address of a script holds: `BLAKE2b` with 32 bytes of output.
     pub fn hash(script: &[u8]) -> [u8; 32] {
         Blake2b256::digest(script).into()
     }

@@ -8,13 +8,82 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use strongroom::cli::secrets_admin::TOOL;
+use strongroom::cli::{Tool, secrets_admin, validate_config};
 use strongroom::kind::Kind;
 
 use super::support::{assert_generated, repository};
 
 /// What is done with a command, and how it is typed.
 type Examples = &'static [(&'static str, &'static str)];
+
+/// A tool, and what its grammar cannot say.
+struct Manual {
+    tool: Tool,
+    examples: &'static [(&'static str, Examples)],
+    files: &'static [(&'static str, &'static str)],
+    security: &'static [&'static str],
+    /// Exit codes with their meaning; those of the table of kinds when there are none.
+    codes: &'static [(u8, &'static str)],
+}
+
+const MANUALS: &[Manual] = &[
+    Manual {
+        tool: secrets_admin::TOOL,
+        examples: EXAMPLES,
+        files: FILES,
+        security: SECURITY,
+        codes: &[],
+    },
+    Manual {
+        tool: validate_config::TOOL,
+        examples: GATE_EXAMPLES,
+        files: GATE_FILES,
+        security: GATE_SECURITY,
+        codes: GATE_CODES,
+    },
+];
+
+const GATE_EXAMPLES: &[(&str, Examples)] = &[
+    (
+        "",
+        &[
+            ("Before a deployment", "igra-config.toml --network mainnet"),
+            (
+                "With the unit that starts the service, looking inside the store",
+                "igra-config.toml --unit /etc/systemd/system/igra.service --unlock",
+            ),
+            (
+                "In continuous integration, for a code scanner",
+                "igra-config.toml --config-only --output sarif:report.sarif",
+            ),
+            ("For a monitor", "igra-config.toml --format nagios"),
+        ],
+    ),
+    ("explain", &[("What a rule demands, and why", "explain SEC-004")]),
+];
+
+const GATE_FILES: &[(&str, &str)] = &[
+    ("CONFIG", "The TOML file of the service, with the tables of strongroom."),
+    (
+        "STATE/ID.state",
+        "What this host has seen of a store, which is one of the things that its claims are held against. It is read, never written.",
+    ),
+];
+
+const GATE_SECURITY: &[&str] = &[
+    "Nothing is written or created but the files of --output and what --fix has shown and somebody confirmed. No value of a secret is printed: of a configuration only keys, numbers and flags are shown.",
+    "The answer is a snapshot. Between it and the start of the service files can change; the rules that concern what the other tools touch are enforced by them again.",
+    "A rule whose subject was not looked at is listed as not examined, and never counted as met.",
+];
+
+const GATE_CODES: &[(u8, &str)] = &[
+    (0, "nothing stops the deployment"),
+    (1, "errors were found (with \\-\\-strict also warnings), or the file is not TOML"),
+    (2, "wrong command line, or no configuration that can be read"),
+    (3, "with \\-\\-format nagios, where 0, 1, 2 mean OK, WARNING, CRITICAL: nothing can be said"),
+    (130, "stopped by the interrupt signal"),
+    (143, "stopped by the terminate signal"),
+];
 
 const EXAMPLES: &[(&str, Examples)] = &[
     (
@@ -149,11 +218,12 @@ fn roff(text: &str) -> String {
 }
 
 /// A page's name: `secrets-admin-keyslot-add`.
-fn page_name(path: &[&str]) -> String {
-    [&[TOOL.name], path].concat().join("-")
+fn page_name(manual: &Manual, path: &[&str]) -> String {
+    [&[manual.tool.name], path].concat().join("-")
 }
 
-fn page(command: &Command, path: &[&str]) -> String {
+fn page(manual: &Manual, command: &Command, path: &[&str]) -> String {
+    let tool = roff(manual.tool.name);
     let is_tool = path.is_empty();
     let command = command.clone().mut_args(|arg| {
         // On the page of every command they would bury its own.
@@ -162,7 +232,7 @@ fn page(command: &Command, path: &[&str]) -> String {
     });
     let groups = command.has_subcommands();
     let man = Man::new(command)
-        .title(page_name(path).to_uppercase())
+        .title(page_name(manual, path).to_uppercase())
         // A date would make every page stale with every build; an empty one would shift what follows it.
         .date(env!("CARGO_PKG_VERSION"))
         .source("strongroom")
@@ -178,10 +248,16 @@ fn page(command: &Command, path: &[&str]) -> String {
     }
     let mut text = String::from_utf8(out).expect("UTF-8");
     if !is_tool {
-        text += ".SH \"GLOBAL OPTIONS\"\nThe options that every command has are described in \\fBsecrets\\-admin\\fR(1).\n";
+        let _ = writeln!(
+            text,
+            ".SH \"GLOBAL OPTIONS\"\nThe options that every command has are described in \\fB{tool}\\fR(1)."
+        );
     }
     text += ".SH \"EXIT STATUS\"\n";
-    for kind in Kind::ALL {
+    for (code, meaning) in manual.codes {
+        let _ = writeln!(text, ".TP\n\\fB{code}\\fR\n{meaning}");
+    }
+    for kind in Kind::ALL.into_iter().filter(|_| manual.codes.is_empty()) {
         let _ = writeln!(
             text,
             ".TP\n\\fB{}\\fR\n{}: {}",
@@ -192,46 +268,48 @@ fn page(command: &Command, path: &[&str]) -> String {
     }
     if is_tool {
         text += ".SH FILES\n";
-        for (file, what) in FILES {
+        for (file, what) in manual.files {
             let _ = writeln!(text, ".TP\n\\fI{}\\fR\n{}", roff(file), roff(what));
         }
     }
     text += ".SH EXAMPLES\n";
     let key = path.join(" ");
-    let examples = EXAMPLES.iter().find(|(name, _)| *name == key);
+    let examples = manual.examples.iter().find(|(name, _)| *name == key);
     let (_, examples) = examples.unwrap_or_else(|| panic!("no example of {key}"));
     for (what, line) in *examples {
         let _ = writeln!(
             text,
-            ".PP\n{}:\n.PP\n.RS 4\n.nf\nsecrets\\-admin {}\n.fi\n.RE",
+            ".PP\n{}:\n.PP\n.RS 4\n.nf\n{tool} {}\n.fi\n.RE",
             roff(what),
             roff(line)
         );
     }
     if is_tool {
         text += ".SH SECURITY\n";
-        for paragraph in SECURITY {
+        for paragraph in manual.security {
             let _ = writeln!(text, ".PP\n{}", roff(paragraph));
         }
     } else {
-        text += ".SH \"SEE ALSO\"\n\\fBsecrets\\-admin\\fR(1)\n";
+        let _ = writeln!(text, ".SH \"SEE ALSO\"\n\\fB{tool}\\fR(1)");
     }
     text
 }
 
 /// Every page: its name and its text.
-fn pages(command: &Command, path: &[&str], into: &mut Vec<(String, String)>) {
-    into.push((page_name(path), page(command, path)));
+fn pages(manual: &Manual, command: &Command, path: &[&str], into: &mut Vec<(String, String)>) {
+    into.push((page_name(manual, path), page(manual, command, path)));
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        pages(sub, &[path, &[sub.get_name()]].concat(), into);
+        pages(manual, sub, &[path, &[sub.get_name()]].concat(), into);
     }
 }
 
 fn all_pages() -> Vec<(String, String)> {
-    let mut grammar = TOOL.grammar();
-    grammar.build();
     let mut found = Vec::new();
-    pages(&grammar, &[], &mut found);
+    for manual in MANUALS {
+        let mut grammar = manual.tool.grammar();
+        grammar.build();
+        pages(manual, &grammar, &[], &mut found);
+    }
     found
 }
 
@@ -251,33 +329,51 @@ fn man_pages_are_those_of_the_grammar() {
 
 #[test]
 fn every_example_parses() {
-    for (command, examples) in EXAMPLES {
-        for (_, line) in *examples {
-            // No example quotes a blank but within one argument.
-            let mut words = vec![TOOL.name.to_owned()];
-            for (n, part) in line.split('\'').enumerate() {
-                match n % 2 {
-                    0 => words.extend(part.split_whitespace().map(str::to_owned)),
-                    _ => words.push(part.to_owned()),
+    for manual in MANUALS {
+        for (command, examples) in manual.examples {
+            for (_, line) in *examples {
+                // No example quotes a blank but within one argument.
+                let mut words = vec![manual.tool.name.to_owned()];
+                for (n, part) in line.split('\'').enumerate() {
+                    match n % 2 {
+                        0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                        _ => words.push(part.to_owned()),
+                    }
                 }
+                let parsed = manual.tool.grammar().try_get_matches_from(words);
+                assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
+                assert!(line.starts_with(command), "{line} is no example of {command}");
             }
-            let parsed = TOOL.grammar().try_get_matches_from(words);
-            assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
-            assert!(line.starts_with(command), "{line} is no example of {command}");
         }
     }
 }
 
 #[test]
 fn completions_are_those_of_the_grammar() {
-    for (shell, file) in [
-        (Shell::Bash, "secrets-admin.bash"),
-        (Shell::Zsh, "_secrets-admin"),
-        (Shell::Fish, "secrets-admin.fish"),
-    ] {
-        let mut out = Vec::new();
-        clap_complete::generate(shell, &mut TOOL.grammar(), TOOL.name, &mut out);
-        let text = String::from_utf8(out).expect("UTF-8");
-        assert_generated(&format!("completions/{file}"), &text);
+    for manual in MANUALS {
+        let tool = manual.tool;
+        for (shell, file) in [
+            (Shell::Bash, format!("{}.bash", tool.name)),
+            (Shell::Zsh, format!("_{}", tool.name)),
+            (Shell::Fish, format!("{}.fish", tool.name)),
+        ] {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut tool.grammar(), tool.name, &mut out);
+            let text = String::from_utf8(out).expect("UTF-8");
+            assert_generated(&format!("completions/{file}"), &text);
+        }
     }
+}
+
+#[test]
+fn the_page_of_rules_is_that_of_the_table() {
+    assert_generated("docs/rules.md", &validate_config::explain::page());
+}
+
+#[test]
+fn the_schema_for_editors_is_that_of_the_keys() {
+    let schema = validate_config::schema::schema();
+    let text = serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
+    assert_generated("schemas/config.json", &text);
+    assert!(jsonschema::validator_for(&schema).is_ok());
 }

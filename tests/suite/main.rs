@@ -23,3 +23,4 @@ mod sweep_fixture;
 mod terminal;
 mod transcripts;
 mod traps;
+mod validate_config;

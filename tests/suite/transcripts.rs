@@ -12,6 +12,7 @@ fn cases(home: &Path) -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
     cases
         .register_bin("secrets-admin", Path::new(env!("CARGO_BIN_EXE_secrets-admin")))
+        .register_bin("validate-config", Path::new(env!("CARGO_BIN_EXE_validate-config")))
         .env("STATE_DIRECTORY", home.join("state").display().to_string())
         .env("NO_COLOR", "1");
     cases

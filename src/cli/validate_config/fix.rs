@@ -32,24 +32,28 @@ pub fn offer(
 fn plan(request: &Request<'_>, report: &Report) -> Vec<Step> {
     let mut steps = Vec::new();
     for finding in &report.findings {
-        let closes = match finding.rule {
+        let can_close = matches!(
+            finding.rule,
             Id::Fil001
-            | Id::Fil005
-            | Id::Aud002
-            | Id::Svc24
-            | Id::Svc26
-            | Id::Svc27
-            | Id::Svc28 => 0o077,
-            Id::Fil011 | Id::Svc25 => 0o077,
-            _ => continue,
-        };
+                | Id::Fil005
+                | Id::Fil011
+                | Id::Aud002
+                | Id::Svc24
+                | Id::Svc25
+                | Id::Svc26
+                | Id::Svc27
+                | Id::Svc28
+        );
+        if !can_close {
+            continue;
+        }
         let Place::Path(path) = &finding.place else { continue };
         let path = std::path::Path::new(path);
         let is_config = request.config_path == Some(path);
         let real = if is_config { path.to_path_buf() } else { request.root.real(path) };
         let Ok(Some(stat)) = validate::stat(&real) else { continue };
         let from = stat.st_mode & 0o7777;
-        let to = from & !closes;
+        let to = from & !0o077;
         let step = Step::Close { path: real, from, to };
         if to != from && !steps.contains(&step) {
             steps.push(step);

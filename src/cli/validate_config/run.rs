@@ -9,7 +9,6 @@ use crate::cli::output::Format;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::Purpose;
 use crate::cli::{Answer, Context, Failure};
-use crate::config::rules::facts::Unit;
 use crate::config::rules::{Report, Severity};
 use crate::config::tree::Tree;
 use crate::config::{ConfigError, Reading};
@@ -59,7 +58,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
     input::set_clock(context, args.now.as_ref())?;
     let path = input::config_path(context, args.file.as_ref())?;
     let bytes = input::read(context, &path)?;
-    let reading = Reading::of(&bytes, &path).map_err(unreadable)?;
+    let reading = Reading::of(&bytes, &path).map_err(|error| unreadable(&error))?;
     let network = context.globals.network.unwrap_or_default();
     let request = request(args, context, &path, &reading)?;
     let setup = Setup::for_gate(context, reading.config.clone(), network);
@@ -93,12 +92,12 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
 }
 
 /// A size is a matter of use; what is not text is a configuration that does not parse.
-fn unreadable(error: ConfigError) -> Failure {
+fn unreadable(error: &ConfigError) -> Failure {
     let kind = match error {
         ConfigError::TooLarge { .. } => Kind::Usage,
         ConfigError::At { .. } => Kind::Findings,
     };
-    Failure::from_error(kind, &error, Vec::new())
+    Failure::from_error(kind, error, Vec::new())
 }
 
 fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
@@ -145,7 +144,7 @@ fn request<'a>(
     start.profile = word(&args.profile).or(start.profile);
     let mut tree = layered(reading, start.profile.as_deref(), args.profile.is_some())?;
     if !args.config_only {
-        lay_variables(&mut tree, context, &units);
+        lay_variables(&mut tree, context);
     }
     Ok(Request {
         config_path: (path != Path::new("-")).then_some(path),
@@ -179,7 +178,7 @@ fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tr
 }
 
 /// Variables of the service's configuration layer. A unit's values are not kept, so only this process has any to lay.
-fn lay_variables(tree: &mut Tree, context: &Context, _units: &[Unit]) {
+fn lay_variables(tree: &mut Tree, context: &Context) {
     for (name, value) in context.environment.configuration_layer() {
         if let Ok(text) = std::str::from_utf8(value.expose()) {
             tree.lay_variable(&name, text);

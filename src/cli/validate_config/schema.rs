@@ -77,14 +77,15 @@ fn place(table: &mut Value, path: &[&str], key: &Key) {
 
 fn value_of(key: &Key) -> Value {
     let mut value = match key.shape {
-        Shape::Text | Shape::Path | Shape::Public | Shape::Secret => json!({ "type": "string" }),
+        Shape::Text | Shape::Path | Shape::Public | Shape::Secret | Shape::Date => {
+            json!({ "type": "string" })
+        }
         Shape::Word(words) => json!({ "enum": words }),
         Shape::Bool => json!({ "type": "boolean" }),
         Shape::Whole(max) => json!({ "type": "integer", "minimum": 0, "maximum": max }),
         Shape::Number => json!({ "type": "number" }),
         Shape::Duration => json!({ "anyOf": [
             { "type": "string", "pattern": "^[0-9]+[smhd]$" }, { "type": "integer", "minimum": 0 } ] }),
-        Shape::Date => json!({ "type": "string" }),
         Shape::Texts | Shape::Publics | Shape::Paths => {
             json!({ "type": "array", "items": { "type": "string" } })
         }

@@ -113,7 +113,12 @@ fn audit(files: &Files, found: &mut Findings) {
         let fix = format!("chmod 600 {}, and UMask=0077 in the unit", quoted(fact));
         found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
     }
-    let Some(fact) = files.of(Role::AuditDir) else { return };
+    for fact in files.all.iter().filter(|fact| fact.role == Role::AuditDir) {
+        audit_directory(fact, SPACE, found);
+    }
+}
+
+fn audit_directory(fact: &FileFact, least: u64, found: &mut Findings) {
     let path = display(&fact.path);
     let Some(stat) = fact.found else {
         if fact.unreadable.is_none() {
@@ -136,7 +141,7 @@ fn audit(files: &Files, found: &mut Findings) {
         let finding = Finding::new(Id::Aud002, text).path(path.clone());
         found.add(finding.fix("name a directory on a disk"));
     }
-    if stat.free < SPACE {
+    if stat.free < least {
         let text = format!("{} MiB are free for the audit log, 64 are needed", stat.free >> 20);
         found.add(Finding::new(Id::Aud002, text).path(path).at_most(Severity::Warning));
     }

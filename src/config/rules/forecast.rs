@@ -121,7 +121,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) -> Option<Vec<Predicti
         let mut finding = Finding::new(one.rule, one.message).place(one.place);
         finding.service = Some(forecast);
         if one.faulty {
-            finding.basis = "the rule is the service's, and faulty here".to_owned();
+            "the rule is the service's, and faulty here".clone_into(&mut finding.basis);
         }
         found.force(finding, if one.faulty { W } else { severity });
     }
@@ -186,7 +186,7 @@ fn secrets(case: &Case<'_>, all: &mut Vec<Broken>) {
     let service = case.service;
     let Some(files) = &case.facts.files else { return };
     let blank = case.tree.text("service.key_audit_log_path").is_some_and(|t| t.trim().is_empty());
-    if !blank && files.of(Role::AuditDir).is_some_and(|dir| is_missing(dir)) {
+    if !blank && files.of(Role::AuditDir).is_some_and(is_missing) {
         let place = key(case, "service.key_audit_log_path");
         add(all, Id::Svc06, [E, W, O], place, "the directory of the audit log is missing");
     }
@@ -259,9 +259,12 @@ fn endpoint(case: &Case<'_>, all: &mut Vec<Broken>) {
         return;
     }
     let faulty = Endpoint::parse(url).is_some_and(|endpoint| endpoint.is_loopback());
-    let words = |right: &str| match faulty {
-        true => "the service does not see that node_rpc_url is this host".to_owned(),
-        false => right.to_owned(),
+    let words = |right: &str| {
+        if faulty {
+            "the service does not see that node_rpc_url is this host".to_owned()
+        } else {
+            right.to_owned()
+        }
     };
     if !case.service.allow_remote_rpc {
         let text = words("the node is on another host, which is not allowed explicitly");

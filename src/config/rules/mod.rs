@@ -165,12 +165,10 @@ fn checklist(
     let mut lines = Vec::new();
     let network = mark(&[Id::Net001, Id::Svc02, Id::Sec002], &[]);
     lines.push((network, format!("Network mode: {}", case.network)));
-    let (word, broken) = match case.service.encrypted || !case.service.is_there {
-        true => ("enabled", &[Id::Env001, Id::Env002, Id::Sec001][..]),
-        false => ("DISABLED", &[Id::Env001, Id::Env002, Id::Sec001][..]),
-    };
-    let encrypted = match mark(broken, &[Id::Sec001]) {
-        Mark::Met if word == "DISABLED" => Mark::Broken,
+    let is_on = case.service.encrypted || !case.service.is_there;
+    let word = if is_on { "enabled" } else { "DISABLED" };
+    let encrypted = match mark(&[Id::Env001, Id::Env002, Id::Sec001], &[Id::Sec001]) {
+        Mark::Met if !is_on => Mark::Broken,
         mark => mark,
     };
     lines.push((encrypted, format!("Encrypted secrets: {word}")));

@@ -118,7 +118,7 @@ fn threshold(case: &Case<'_>, found: &mut Findings) {
     for path in ["group.member_pubkeys", "service.hd.xpubs"] {
         let mut seen = BTreeSet::new();
         for node in case.tree.list(path) {
-            let Some(key) = node.text().map(|key| key.trim()) else { continue };
+            let Some(key) = node.text().map(str::trim) else { continue };
             let bare = key.strip_prefix("0x").unwrap_or(key);
             // Hexadecimal in any case is one key; base58 is not.
             let same =

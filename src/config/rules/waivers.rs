@@ -46,7 +46,9 @@ fn raise(case: &Case<'_>, found: &mut Findings) {
             finding.severity = finding.severity.max(severity);
         }
     }
-    told.into_iter().for_each(|finding| found.add(finding));
+    for finding in told {
+        found.add(finding);
+    }
 }
 
 /// The last day of a waiver.

@@ -55,9 +55,8 @@ pub fn look(root: &Root) -> Host {
 /// What a pattern means for core files, when it makes any that last.
 fn core_files(pattern: &str) -> Option<String> {
     match pattern {
-        "" | "|/bin/false" => None,
-        // The default: a file in the working directory, which `LimitCORE=0` prevents.
-        "core" => None,
+        // `core` is the default: a file in the working directory, which `LimitCORE=0` prevents.
+        "" | "core" | "|/bin/false" => None,
         pattern if pattern.starts_with('|') => {
             Some("piped to a program, which LimitCORE=0 does not prevent".to_owned())
         }

@@ -50,8 +50,8 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
     match stat(&real) {
         Ok(None) => {}
         Err(error) => fact.unreadable = Some(error.to_string()),
-        Ok(Some(stat)) => {
-            let kind = match FileType::from_raw_mode(stat.st_mode) {
+        Ok(Some(entry)) => {
+            let kind = match FileType::from_raw_mode(entry.st_mode) {
                 FileType::RegularFile => Kind::File,
                 FileType::Directory => Kind::Directory,
                 FileType::Symlink => Kind::Link,
@@ -62,12 +62,12 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
                 .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
             fact.found = Some(Found {
                 kind,
-                mode: stat.st_mode & 0o7777,
-                uid: stat.st_uid,
+                mode: entry.st_mode & 0o7777,
+                uid: entry.st_uid,
                 in_memory: memory,
                 free: room.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
                 inodes: room.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
-                size: stat.st_size as u64,
+                size: entry.st_size as u64,
             });
         }
     }

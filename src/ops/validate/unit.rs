@@ -85,7 +85,7 @@ pub fn parse(path: &str, text: &str) -> Unit {
         compose(&mut unit, text);
     } else if text.lines().any(|line| line.trim().starts_with('[')) {
         systemd(&mut unit, text);
-    } else if ending == "env" || path.ends_with(".env") || is_env_file(text) {
+    } else if ending == "env" || is_env_file(text) {
         unit.variables = env_file(path, text);
     } else {
         crontab(&mut unit, text);
@@ -246,7 +246,6 @@ pub fn words(text: &str) -> Vec<String> {
     for c in text.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), c) => word.push(c),
             (None, '"' | '\'') => (quote, any) = (Some(c), true),
             (None, c) if c.is_whitespace() => {
                 if any || !word.is_empty() {
@@ -254,7 +253,7 @@ pub fn words(text: &str) -> Vec<String> {
                 }
                 any = false;
             }
-            (None, c) => word.push(c),
+            (_, c) => word.push(c),
         }
     }
     if any || !word.is_empty() {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// The tool under test.
 pub const SECRETS_ADMIN: &str = env!("CARGO_BIN_EXE_secrets-admin");
+/// And the gate.
+pub const VALIDATE_CONFIG: &str = env!("CARGO_BIN_EXE_validate-config");
 
 /// `argv` with nothing in its environment but `PATH`, nothing on its input, and both outputs piped.
 pub fn command<A: AsRef<std::ffi::OsStr>>(argv: &[A]) -> Command {

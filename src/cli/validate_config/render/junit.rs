@@ -1,4 +1,4 @@
-//! For continuous integration: one test case a rule.
+//! For continuous integration (the XML of `JUnit`): one test case a rule.
 
 use std::fmt::Write as _;
 

@@ -33,9 +33,8 @@ fn location(run: &Run<'_>, finding: &Finding) -> (Option<String>, Option<Positio
         Place::None => (None, None),
         Place::Config(start, _) => (Some(run.path.clone()), Some(run.reading.position(*start))),
         // Line 0 stands for something that a file lacks.
-        Place::Line(path, 0) => (Some(path.clone()), None),
+        Place::Line(path, 0) | Place::Path(path) => (Some(path.clone()), None),
         Place::Line(path, line) => (Some(path.clone()), Some(Position { line: *line, column: 1 })),
-        Place::Path(path) => (Some(path.clone()), None),
         Place::Variable(name) => (Some(format!("environment variable {name}")), None),
     }
 }

@@ -1,5 +1,7 @@
 //! For code scanners: SARIF 2.1.0, as its schema has it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::location;
@@ -25,7 +27,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -1,0 +1,246 @@
+//! The pre-deploy step as the deployment guide has it.
+
+use strongroom::kind::Kind;
+use strongroom::network::NetworkMode;
+
+use super::image::{Image, make_store};
+use crate::support::vector;
+
+#[test]
+fn a_good_setup_passes_on_every_network() {
+    for network in NetworkMode::ALL {
+        let judged = Image::good(network).judge();
+        assert_eq!(judged.errors(), Vec::<String>::new(), "{network}: {}", judged.stdout);
+        assert_eq!(judged.kind, Kind::Ok, "{network}");
+        let json = judged.json();
+        assert_eq!(json["service"]["starts"], true, "{network}");
+        for line in json["checklist"].as_array().expect("a list") {
+            assert_eq!(line["mark"], "met", "{network}: {line}");
+        }
+    }
+}
+
+#[test]
+fn each_mistake_of_the_guide_stops_a_mainnet_deployment() {
+    type Spoil = fn(&mut Image);
+    let mistakes: &[(&str, Spoil)] = &[
+        ("ENV-001", |image| {
+            image.env.push(("IGRA_SECRET__igra_hd__wallet_secret".into(), "x".into()));
+        }),
+        ("SEC-004", |image| {
+            let made = make_store(
+                NetworkMode::Mainnet,
+                &["set %s igra.hd.wallet_secret --from file:%g/wallet"],
+            );
+            image.store(&made);
+        }),
+        ("FIL-001", |image| image.chmod("var/lib/igra/secrets.bin", 0o644)),
+        ("NET-005", |image| {
+            image.set("node_rpc_url", "node_rpc_url = \"grpc://node.example.com:16110\"");
+        }),
+        ("NET-002", |image| {
+            let line =
+                format!("source_addresses = [\"{}\"]", super::image::address(NetworkMode::Testnet));
+            image.set("source_addresses", &line);
+        }),
+        ("LOG-001", |image| {
+            image.unit = image.unit.replace("--network", "--log-level debug --network");
+        }),
+        ("CFG-001", |image| {
+            image.set("use_encrypted_secrets", "use_encrypted_secret = true");
+        }),
+        ("SEC-010", |image| {
+            image.write("var/lib/igra/secrets.bin", &vector("isec/08-rotated-default.bin"), 0o600);
+        }),
+    ];
+    for (rule, spoil) in mistakes {
+        let mut image = Image::good(NetworkMode::Mainnet);
+        spoil(&mut image);
+        let judged = image.judge();
+        assert!(
+            judged.errors().iter().any(|found| found == rule),
+            "{rule}: {:?}",
+            judged.findings()
+        );
+        assert_eq!(judged.kind, Kind::Findings, "{rule}");
+    }
+}
+
+#[test]
+fn a_passphrase_that_was_weak_is_known_without_it() {
+    // On devnet any passphrase may be chosen; the slot carries no claim of strength, and the same store is judged as testnet's
+    // would be by the rules on claims.
+    let mut image = Image::good(NetworkMode::Testnet);
+    let made = make_store(
+        NetworkMode::Testnet,
+        &[
+            "set %s igra.hd.wallet_secret --from file:%g/wallet",
+            "set %s igra.hd.payment_secret --from file:%g/payment",
+            "keyslot add %s --new-passphrase-from file:%g/weak --kdf KDF",
+        ],
+    );
+    image.store(&made);
+    let found = image.judge().findings();
+    assert!(found.contains(&("PWD-002".to_owned(), "warning".to_owned())), "{found:?}");
+}
+
+#[test]
+fn nothing_is_said_of_a_store_that_was_not_examined() {
+    let image = Image::good(NetworkMode::Mainnet);
+    image.write("var/lib/igra/secrets.bin", &vector("isec/08-rotated-default.bin"), 0o600);
+    let judged = image.run(&["--no-host"]);
+    assert_eq!(judged.kind, Kind::Findings);
+    assert!(judged.stdout.contains("? payment_secret: not examined"), "{}", judged.stdout);
+    assert!(!judged.stdout.contains("\u{2713} payment_secret"), "{}", judged.stdout);
+    assert!(!judged.stdout.contains("OK:"), "{}", judged.stdout);
+    // Opened, the same file answers: its passphrase is known to the tests of the format.
+    let pass = image.path("pass");
+    image.write("pass", b"new passphrase 2026 !", 0o600);
+    let spec = format!("file:{}", pass.display());
+    let judged = image.run(&["--no-host", "--json", "--unlock", "--passphrase-from", &spec]);
+    assert!(!judged.errors().contains(&"SEC-010".to_owned()), "{:?}", judged.findings());
+    assert_eq!(judged.json()["basis"], "looked inside");
+    image.write("pass", b"another passphrase of the test", 0o600);
+    let judged = image.run(&["--no-host", "--json", "--unlock", "--passphrase-from", &spec]);
+    assert!(judged.errors().contains(&"SEC-010".to_owned()), "{:?}", judged.findings());
+}
+
+#[test]
+fn names_are_held_against_what_is_required() {
+    let mut image = Image::good(NetworkMode::Devnet);
+    let made = make_store(
+        NetworkMode::Devnet,
+        &[
+            "set %s igra.hd.wallet_secret --from file:%g/wallet",
+            "set %s walet --from file:%g/value",
+        ],
+    );
+    image.store(&made);
+    image.config.push_str("required_secrets = [\"igra.hd.wallet_secret\", \"wallet\"]\n");
+    image.write("pass", crate::support::stage::PASS.as_bytes(), 0o600);
+    let spec = format!("file:{}", image.path("pass").display());
+    let judged = image.run(&["--no-host", "--json", "--unlock", "--passphrase-from", &spec]);
+    let found = judged.findings();
+    for (rule, severity) in [("SEC-009", "info"), ("SEC-011", "warning")] {
+        assert!(found.contains(&(rule.to_owned(), severity.to_owned())), "{rule}: {found:?}");
+    }
+    assert!(!judged.stdout.contains("walet"), "a name that is encrypted was told");
+}
+
+#[test]
+fn the_configuration_alone_is_no_gate() {
+    let mut image = Image::good(NetworkMode::Mainnet);
+    image.env.push(("IGRA_SECRET__a__b".into(), "x".into()));
+    let judged = image.run(&["--config-only"]);
+    assert_eq!(judged.kind, Kind::Ok, "{}", judged.stdout);
+    assert_eq!(judged.stdout.lines().last(), Some("config only: not a deploy gate"));
+    let listed =
+        judged.stdout.lines().find(|line| line.starts_with("not examined")).expect("a list");
+    for rule in ["SEC-010", "FIL-001", "HOST-001", "SEC-004", "ENV-001"] {
+        assert!(listed.contains(rule), "{rule}: {listed}");
+    }
+    assert!(!judged.stdout.contains(" OK:"), "{}", judged.stdout);
+}
+
+#[test]
+fn levels_go_up_and_waivers_end() {
+    let severity = |image: &Image, rule: &str| {
+        let found = image.judge().findings();
+        found.into_iter().find(|(id, _)| id == rule).map(|(_, severity)| severity)
+    };
+    let mut image = Image::good(NetworkMode::Mainnet);
+    image.config.push_str("secret_cache_ttl = \"10m\"\n");
+    assert_eq!(severity(&image, "CAC-001").as_deref(), Some("warning"));
+    let base = image.config.clone();
+    image.config = format!("{base}[security.levels]\nCAC-001 = \"error\"\n");
+    assert_eq!(severity(&image, "CAC-001").as_deref(), Some("error"));
+    image.config = format!("{base}[security.levels]\nCAC-001 = \"info\"\n");
+    assert_eq!(severity(&image, "CAC-001").as_deref(), Some("warning"));
+    assert_eq!(severity(&image, "WVR-001").as_deref(), Some("warning"));
+    let waive = |rule: &str, until: &str, reason: &str| {
+        format!("[[security.waive]]\nrule = \"{rule}\"\nuntil = {until}\nreason = \"{reason}\"\n")
+    };
+    image.config = format!("{base}{}", waive("CAC-001", "2026-12-31", "a slow token"));
+    assert_eq!(severity(&image, "CAC-001").as_deref(), Some("info"));
+    assert_eq!(severity(&image, "WVR-001"), None);
+    for (rule, until, reason) in [
+        ("CAC-001", "2026-01-01", "it ended"),
+        ("CAC-001", "\"soon\"", "no day"),
+        ("CAC-001", "2026-12-31", " "),
+        ("CAC-999", "2026-12-31", "no rule"),
+    ] {
+        image.config = format!("{base}{}", waive(rule, until, reason));
+        assert_eq!(severity(&image, "CAC-001").as_deref(), Some("warning"), "{until} {reason}");
+        assert_eq!(severity(&image, "WVR-001").as_deref(), Some("warning"), "{until} {reason}");
+    }
+    // A starred rule holds on mainnet, whatever is written.
+    image.config =
+        base.replace("127.0.0.1", "node.example.com") + &waive("NET-005", "2026-12-31", "x");
+    assert_eq!(severity(&image, "NET-005").as_deref(), Some("error"));
+    assert_eq!(severity(&image, "WVR-001").as_deref(), Some("warning"));
+}
+
+#[test]
+fn what_the_tools_refuse_the_gate_tells() {
+    use crate::support::stage::Stage;
+    use strongroom::config::rules::RULES;
+    // Rule, how to break it, and what `secrets-admin` ends with on the same host.
+    type Spoil = fn(&Stage);
+    let broken: &[(&str, &str, Spoil, &[Kind])] = &[
+        ("FIL-001", "list %s", |s| chmod(s, "%s", 0o644), &[Kind::Io]),
+        (
+            "FIL-003",
+            "list %s",
+            |s| {
+                std::fs::hard_link(s.path("%s"), s.path("%w/second")).expect("link");
+            },
+            &[Kind::Io],
+        ),
+        ("FIL-004", "list %s", |s| chmod(s, "%w", 0o777), &[Kind::Io]),
+        (
+            "SEC-001",
+            "list %s",
+            |s| std::fs::remove_file(s.path("%s")).expect("unlink"),
+            &[Kind::NotInitialised],
+        ),
+        ("SEC-002", "list %s --network testnet", |_| {}, &[Kind::Policy]),
+    ];
+    for (rule, line, spoil, kinds) in broken {
+        let stage = Stage::mainnet();
+        spoil(&stage);
+        let ran = stage.on(line).run();
+        assert!(kinds.contains(&ran.kind), "{rule}: {:?} {}", ran.kind, ran.stderr);
+        let network =
+            if line.contains("testnet") { NetworkMode::Testnet } else { NetworkMode::Mainnet };
+        let mut image = Image::good(network);
+        image.arg(&stage.expand("--store %s"));
+        image.arg("--no-host --json");
+        // The stage is no image: its paths are real.
+        let real = image.run_on_this_host(&[]);
+        let errors = real.errors();
+        assert!(errors.contains(&(*rule).to_owned()), "{rule}: {:?}", real.findings());
+        chmod(&stage, "%w", 0o700);
+    }
+    let functions: Vec<_> = RULES.iter().filter(|rule| !rule.runtime.is_empty()).collect();
+    assert!(functions.iter().all(|rule| rule.starred));
+    // The gate and the tools name the same functions.
+    let gate = [
+        "src/ops/validate/files.rs",
+        "src/ops/validate/store.rs",
+        "src/ops/check.rs",
+        "src/ops/validate/mod.rs",
+        "src/environment.rs",
+        "src/ops/gate.rs",
+    ]
+    .map(|file| crate::support::read_text(&crate::support::repository(file)))
+    .join("\n");
+    for rule in functions {
+        let name = rule.runtime.rsplit("::").next().expect("a name");
+        assert!(gate.contains(&format!("{name}(")), "{}: {}", rule.id, rule.runtime);
+    }
+}
+
+fn chmod(stage: &crate::support::stage::Stage, path: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(stage.path(path), PermissionsExt::from_mode(mode)).expect("chmod");
+}

@@ -1,0 +1,12 @@
+//! `validate-config`, rule by rule and form by form.
+
+#![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
+
+mod bad_input;
+mod binary;
+mod forms;
+mod gate;
+mod image;
+mod interop;
+mod matrix;
+mod properties;

@@ -1,0 +1,110 @@
+//! What holds for any configuration: a protection added never adds an error, a file made worse never loses one, nothing panics.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proptest::prelude::*;
+use strongroom::clock::Timestamp;
+use strongroom::config::Reading;
+use strongroom::config::rules::{Case, Facts, Report, Severity, run};
+use strongroom::config::service::{Service, Start};
+use strongroom::network::NetworkMode;
+
+fn judge(text: &str, network: NetworkMode) -> Option<Report> {
+    let reading = Reading::of(text.as_bytes(), Path::new("c.toml")).ok()?;
+    let start = Start::default();
+    let facts = Facts::default();
+    let service = Service::of(&reading.tree, network, &start);
+    let case = Case {
+        network,
+        reading: &reading,
+        tree: &reading.tree,
+        service: &service,
+        start: &start,
+        facts: &facts,
+        now: Timestamp::from_unix(1_790_000_000),
+        config_only: true,
+    };
+    Some(run(&case))
+}
+
+fn errors(text: &str, network: NetworkMode) -> BTreeSet<&'static str> {
+    let report = judge(text, network).expect("text");
+    let errors = report.findings.iter().filter(|f| f.severity == Severity::Error);
+    errors.map(|finding| finding.rule.name()).collect()
+}
+
+/// Settings in a safe and an unsafe form. The safe one protects; the unsafe one is what a mistake makes of it.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("service", "network = \"NET\"", "network = \"nowhere\""),
+    ("service", "use_encrypted_secrets = true", "use_encrypted_secrets = false"),
+    ("service", "node_rpc_url = \"grpc://127.0.0.1:1\"", "node_rpc_url = \"grpc://10.0.0.1:1\""),
+    ("service", "allow_schema_wipe = false", "allow_schema_wipe = true"),
+    ("service", "data_dir = \"/var/lib/igra\"", "data_dir = \"/srv/test\""),
+    ("service.hd", "key_type = \"raw_private_key\"", "key_type = \"hd_mnemonic\""),
+    ("service.hd", "derivation_path = \"m\"", "derivation_path = \"m/44'/0'\""),
+    ("group", "threshold_m = 2", "threshold_m = 1"),
+    ("group", "threshold_n = 3", "threshold_n = 0"),
+    ("rpc", "enabled = false", "enabled = true"),
+    ("rpc", "addr = \"127.0.0.1:1\"", "addr = \"0.0.0.0:1\""),
+    ("rpc", "rate_limit_rps = 5", "token = \"x\""),
+    ("security", "secret_cache_ttl = \"5m\"", "secret_cache_ttl = \"1d\""),
+    ("security", "env_secrets = false", "env_secrets = true"),
+    ("audit", "enabled = true", "enabled = false"),
+    ("audit", "on_error = \"closed\"", "on_error = \"open\""),
+];
+
+/// A file of the settings: each is left out, safe or unsafe.
+fn file(choices: &[u8], network: NetworkMode) -> String {
+    let mut text = String::new();
+    let mut tables: Vec<&str> = SETTINGS.iter().map(|(table, _, _)| *table).collect();
+    tables.dedup();
+    for table in tables {
+        text += "[";
+        text += table;
+        text += "]\n";
+        for ((of, safe, bad), choice) in SETTINGS.iter().zip(choices) {
+            if of == &table && *choice > 0 {
+                text += if *choice == 1 { safe } else { bad };
+                text.push('\n');
+            }
+        }
+    }
+    text.replace("NET", network.name())
+}
+
+fn choices() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(0..3_u8, SETTINGS.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_protection_adds_no_error_and_a_mistake_removes_none(
+        choices in choices(),
+        at in 0..SETTINGS.len(),
+        mode in 0..3_usize,
+    ) {
+        let network = NetworkMode::ALL[mode];
+        let with = |choice: u8| {
+            let mut changed = choices.clone();
+            changed[at] = choice;
+            errors(&file(&changed, network), network)
+        };
+        let (without, safe, bad) = (with(0), with(1), with(2));
+        prop_assert!(safe.is_subset(&without), "safe {at}: {safe:?} {without:?}");
+        prop_assert!(safe.is_subset(&bad), "bad {at}: {safe:?} {bad:?}");
+    }
+
+    #[test]
+    fn any_text_is_judged_and_the_same_text_alike(text in "\\PC{0,200}", keys in "[a-z_.=\\[\\]\"' \n0-9]{0,200}") {
+        for text in [text, keys] {
+            let show = |report: Option<Report>| format!("{report:?}");
+            prop_assert_eq!(
+                show(judge(&text, NetworkMode::Mainnet)),
+                show(judge(&text, NetworkMode::Mainnet))
+            );
+        }
+    }
+}
