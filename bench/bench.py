@@ -202,6 +202,34 @@ class Bench:
         self.table.add("slowest passphrase check", "<= 50 ms", 50.0, slowest, "ms", f"{worst} of {len(found)}")
 
 
+    def gate(self):
+        """`validate-config` on a configuration of 60 keys and of 10,000 lines, beside its own --version."""
+        tool = str((self.options.bin / "validate-config").resolve())
+        keys = ["data_dir", "secrets_file"]
+        lines = ['[service]', 'network = "mainnet"', *(f'{key} = "/srv/igra/{key}"' for key in keys), "use_encrypted_secrets = true"]
+        lines += ['[service.hd]', 'key_type = "raw_private_key"', "[group]", "threshold_m = 2", "threshold_n = 3"]
+        lines += ["[policy]", "allowed_destinations = [" + ", ".join(['"x"'] * 50) + "]"]
+        self.write("gate.toml", "\n".join(lines) + "\n")
+        large = [part for n in range(2_500) for part in ("[[hyperlane.domains]]", f"domain = {n}", "threshold = 2", 'mode = "message_id_multisig"')]
+        self.write("large.toml", "\n".join([*lines, *large]) + "\n")
+        name = str(self.home / "gate.toml")
+        found = self.run(
+            {
+                "version": ([tool, "--version"], None),
+                "no host": ([tool, name, "--no-host"], None),
+                "host": ([tool, name], None),
+                "large": ([tool, str(self.home / "large.toml"), "--config-only"], None),
+            },
+            rounds=self.options.rounds * 3,
+        )
+        version = found["version"]
+        note = f"--version {version.median_wall() * 1e3:.1f} ms"
+        self.table.add("gate, --no-host, to --version", "<= 1.50 x", 1.50, found["no host"].ratio(version), "x", note)
+        self.table.add("gate with the host", "<= 15 ms", 15.0, found["host"].median_wall() * 1e3, "ms")
+        self.table.add("gate, 10,000 lines", "<= 100 ms", 100.0, found["large"].median_wall() * 1e3, "ms")
+        self.table.add("gate, peak memory", "<= 16 MiB", 16.0, max(one.rss for one in found.values()), "MiB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -210,7 +238,7 @@ def main():
     parser.add_argument("--bare-clap", type=pathlib.Path, default=ROOT / "bench/bare-clap/target/release/bare-clap")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--many", type=int, default=100_000, help="secrets in the large store")
-    parser.add_argument("--only", action="append", choices=["kdf", "sizes", "start", "passphrases"])
+    parser.add_argument("--only", action="append", choices=["kdf", "sizes", "start", "passphrases", "gate"])
     options = parser.parse_args()
     for tool in ("argon2", "age", "age-keygen", "valgrind", "dd", "/usr/bin/time"):
         if shutil.which(tool) is None:
@@ -224,7 +252,7 @@ def main():
             sys.exit(f"bench: error: missing: {path} ({how})")
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
         bench = Bench(options, pathlib.Path(home))
-        for section in options.only or ["kdf", "sizes", "start", "passphrases"]:
+        for section in options.only or ["kdf", "sizes", "start", "passphrases", "gate"]:
             getattr(bench, section)()
     bench.table.show()
     return 1 if bench.table.failed else 0

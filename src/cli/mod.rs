@@ -181,7 +181,10 @@ fn parse_and_dispatch(
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
     // Where arguments may stand without a command, only the whole grammar knows which word is one.
     if !tool.needs_command {
-        return tool.grammar().try_get_matches_from(argv);
+        let mut grammar = tool.grammar();
+        let parsed = grammar.try_get_matches_from_mut(argv);
+        std::mem::forget(grammar);
+        return parsed;
     }
     let all = (tool.command)();
     let meant = argv.iter().skip(1).find_map(|word| all.find_subcommand(word)).cloned();

@@ -9,6 +9,7 @@ use crate::cli::output::Format;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::Purpose;
 use crate::cli::{Answer, Context, Failure};
+use crate::config::rules::facts::Unit;
 use crate::config::rules::{Report, Severity};
 use crate::config::tree::Tree;
 use crate::config::{ConfigError, Reading};
@@ -105,8 +106,11 @@ fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
     if form == Form::Nagios {
         context.exit_code = Some(render::nagios::code(run));
     }
-    let text = if form == Form::Json { String::new() } else { render::render(run, form) };
-    Answer::new(text, render::json::value(run)).ending(kind)
+    let answer = match form {
+        Form::Json => Answer::silent(render::json::value(run)),
+        form => Answer::new(render::render(run, form), serde_json::Value::Null),
+    };
+    answer.ending(kind)
 }
 
 fn request<'a>(
@@ -144,7 +148,7 @@ fn request<'a>(
     start.profile = word(&args.profile).or(start.profile);
     let mut tree = layered(reading, start.profile.as_deref(), args.profile.is_some())?;
     if !args.config_only {
-        lay_variables(&mut tree, context);
+        lay_variables(&mut tree, context, &units);
     }
     Ok(Request {
         config_path: (path != Path::new("-")).then_some(path),
@@ -177,11 +181,16 @@ fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tr
     Ok(reading.tree.with_profile(profile))
 }
 
-/// Variables of the service's configuration layer. A unit's values are not kept, so only this process has any to lay.
-fn lay_variables(tree: &mut Tree, context: &Context) {
+/// Variables of the service's configuration layer: of this process, and over them those of the units that start the service.
+fn lay_variables(tree: &mut Tree, context: &Context, units: &[Unit]) {
     for (name, value) in context.environment.configuration_layer() {
         if let Ok(text) = std::str::from_utf8(value.expose()) {
             tree.lay_variable(&name, text);
+        }
+    }
+    for variable in units.iter().flat_map(|unit| &unit.variables) {
+        if let Some(text) = &variable.value {
+            tree.lay_variable(&variable.name, text);
         }
     }
 }

@@ -15,6 +15,12 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
         }
     }
     let Some(files) = &case.facts.files else { return };
+    if case.facts.store.is_none() {
+        // Unknown is not OK: a file that names no store must not pass for one whose store is in order.
+        let text = "no store is named: no secret and no passphrase was examined";
+        let fix = "set service.secrets_file or [security] store, or give --store FILE";
+        found.add(Finding::new(Id::Sec010, text).fix(fix));
+    }
     for finding in &files.findings {
         found.add(finding.clone());
     }

@@ -133,6 +133,13 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
                 "there is no store to look at"
             }
             Subject::Store | Subject::Secrets
+                if facts.store.as_ref().is_some_and(|store| {
+                    store.basis.is_empty() && store.undecided.contains(&rule.id)
+                }) =>
+            {
+                "the store could not be read"
+            }
+            Subject::Store | Subject::Secrets
                 if facts.store.as_ref().is_some_and(|store| store.undecided.contains(&rule.id)) =>
             {
                 "the store does not tell; look inside with --unlock"

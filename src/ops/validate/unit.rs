@@ -20,7 +20,14 @@ const KEPT: [&str; 5] =
 
 /// A variable, with its value only where it cannot be a secret.
 pub fn variable(name: &str, value: &str, line: Option<(String, usize)>) -> Variable {
-    let kept = if KEPT.contains(&name) {
+    // The service's configuration layer is laid over the file; what may be a secret in it is not kept either.
+    let layer = name.starts_with("IGRA_")
+        && name.contains("__")
+        && !environment::carries_secret(name.as_ref())
+        && leak::kind_of(value).is_none()
+        && !name.to_ascii_uppercase().ends_with("_TOKEN")
+        && !name.to_ascii_uppercase().contains("SEED");
+    let kept = if KEPT.contains(&name) || layer {
         Some(value.to_owned())
     } else {
         leak::kind_of(value).map(|_| SECRET_VALUE.to_owned())

@@ -143,6 +143,26 @@ fn the_configuration_alone_is_no_gate() {
 }
 
 #[test]
+fn a_variable_of_the_unit_lies_over_the_file() {
+    let mut image = Image::good(NetworkMode::Mainnet);
+    image.unit.push_str("Environment=IGRA_SERVICE__NODE_RPC_URL=grpc://node.example.com:1\n");
+    let json = image.judge().json();
+    let found =
+        json["findings"].as_array().expect("a list").iter().find(|f| f["rule"] == "NET-005");
+    let path = &found.expect("the node is elsewhere")["path"];
+    assert_eq!(path, "environment variable IGRA_SERVICE__NODE_RPC_URL");
+}
+
+#[test]
+fn a_file_that_names_no_store_does_not_pass() {
+    let mut image = Image::good(NetworkMode::Mainnet);
+    image.config = "[security]\nnetwork = \"mainnet\"\n".to_owned();
+    let judged = image.judge();
+    assert_eq!(judged.errors(), ["SEC-010"]);
+    assert_eq!(judged.kind, Kind::Findings);
+}
+
+#[test]
 fn levels_go_up_and_waivers_end() {
     let severity = |image: &Image, rule: &str| {
         let found = image.judge().findings();
