@@ -101,6 +101,11 @@ fn config(files: &Files, found: &mut Findings) {
     let Some(fact) = files.of(Role::Config) else { return };
     let Some(stat) = fact.found else { return };
     let path = display(&fact.path);
+    if found.has(Id::Sec007) && stat.mode & 0o077 != 0 {
+        let text = format!("{path} has mode {:04o} and holds a secret", stat.mode);
+        let fix = format!("chmod 600 {}", quoted(fact));
+        found.add(Finding::new(Id::Fil001, text).path(path.clone()).fix(fix));
+    }
     if stat.mode & 0o022 != 0 {
         let text = format!("{path} has mode {:04o}: others can change it", stat.mode);
         let fix = format!("chmod go-w {}", quoted(fact));

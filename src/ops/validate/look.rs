@@ -57,7 +57,7 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
                 FileType::Symlink => Kind::Link,
                 _ => Kind::Other,
             };
-            let room = rustix::fs::statvfs(&real).ok();
+            let volume = rustix::fs::statvfs(&real).ok();
             let memory = rustix::fs::statfs(&real)
                 .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
             fact.found = Some(Found {
@@ -65,8 +65,8 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
                 mode: entry.st_mode & 0o7777,
                 uid: entry.st_uid,
                 in_memory: memory,
-                free: room.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
-                inodes: room.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
+                free: volume.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
+                inodes: volume.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
                 size: entry.st_size as u64,
             });
         }

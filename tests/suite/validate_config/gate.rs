@@ -154,6 +154,18 @@ fn a_variable_of_the_unit_lies_over_the_file() {
 }
 
 #[test]
+fn a_configuration_that_holds_a_secret_is_a_file_of_secrets() {
+    let mut image = Image::good(NetworkMode::Mainnet);
+    image.config.push_str("[iroh]\nsigner_seed_hex = \"00\"\n");
+    assert_eq!(image.judge().errors(), ["SEC-007"]);
+    image.chmod("config.toml", 0o640);
+    let errors = image.judge().errors();
+    assert!(errors.contains(&"FIL-001".to_owned()), "{errors:?}");
+    image.config = Image::good(NetworkMode::Mainnet).config;
+    assert_eq!(image.judge().errors(), ["SVC-25"]);
+}
+
+#[test]
 fn a_file_that_names_no_store_does_not_pass() {
     let mut image = Image::good(NetworkMode::Mainnet);
     image.config = "[security]\nnetwork = \"mainnet\"\n".to_owned();
