@@ -78,6 +78,47 @@ fn every_form_tells_the_same_findings_and_no_value() {
 }
 
 #[test]
+fn rules_are_explained_and_counted() {
+    let image = Image::good(NetworkMode::Devnet);
+    let list = image.ask(&["--list-rules", "--json"]).json();
+    let rules = list["rules"].as_array().expect("rules");
+    assert_eq!(list["starred"], 23);
+    for rule in rules {
+        let name = rule["rule"].as_str().expect("text");
+        assert_eq!(image.ask(&["explain", name, "--json"]).json()["title"], rule["title"]);
+    }
+    assert!(image.ask(&["--list-rules"]).stdout.contains("23 (*) cannot be waived on mainnet"));
+}
+
+#[test]
+fn editors_are_told_the_same_keys() {
+    let schema = strongroom::cli::validate_config::schema::schema();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let valid = |text: &str| {
+        let value: Value = toml::from_str(text).expect("TOML");
+        validator.is_valid(&value)
+    };
+    for network in NetworkMode::ALL {
+        let good = Image::good(network).config;
+        assert!(valid(&good), "{network}");
+        assert!(!valid(&good.replace("use_encrypted_secrets", "use_encrypted_secret")));
+        assert!(!valid(&good.replace("threshold_m = 2", "threshold_m = \"2\"")));
+    }
+    for (text, is_valid) in [
+        ("[security.levels]\nSEC-008 = \"error\"", true),
+        ("[security.levels]\nSEC-008 = \"off\"", false),
+        ("[profiles.a.hd]\nkey_type = \"raw\"", true),
+        ("[profiles.a.hd]\nkey_typ = \"raw\"", false),
+        ("[service.pskt]\nfee_payment_mode = \"recipient_pays\"", true),
+        ("[service.pskt.fee_payment_mode.split]\nsigner_parts = 1", true),
+        ("[[hyperlane.domains]]\ndomain = 1", true),
+        ("[[hyperlane.domains]]\ndomian = 1", false),
+    ] {
+        assert_eq!(valid(text), is_valid, "{text}");
+    }
+}
+
+#[test]
 fn monitors_get_one_line() {
     let line = |image: &Image, more: &[&str]| {
         image.run(&[&["--no-host", "--format", "nagios"], more].concat()).stdout

@@ -269,6 +269,12 @@ impl Image {
         self.exact(&args)
     }
 
+    /// A question about the rules, which needs no configuration.
+    pub fn ask(&self, args: &[&str]) -> Judged {
+        let all = ["validate-config"].iter().chain(args).map(OsString::from);
+        self.exact(&all.collect::<Vec<_>>())
+    }
+
     fn config_mode(&self) -> u32 {
         std::fs::metadata(self.path("config.toml"))
             .map_or(0o600, |facts| facts.permissions().mode() & 0o7777)
@@ -288,7 +294,13 @@ impl Image {
         }
         if args.iter().any(|arg| arg == "--json") && !stdout.is_empty() {
             let value: Value = serde_json::from_str(&stdout).expect("one object");
-            schema::validate("validate-config", &value);
+            let asked = |word: &str| args.iter().any(|arg| arg == word);
+            let name = match () {
+                () if asked("explain") => "validate-config-explain",
+                () if asked("--list-rules") => "validate-config-rules",
+                () => "validate-config",
+            };
+            schema::validate(name, &value);
         }
         Judged { kind, stdout, stderr }
     }
