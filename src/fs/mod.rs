@@ -18,7 +18,7 @@ pub mod lock;
 pub mod walk;
 
 pub use checks::Trust;
-pub use directory::{Directory, FileId, NewFile, Opened, Replace};
+pub use directory::{Content, Directory, FileId, NewFile, Opened, Replace};
 pub use error::FsError;
 pub use host::HostDirectory;
 pub use walk::Place;

@@ -7,42 +7,84 @@ use crate::clock::Timestamp;
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::temp_name;
-use crate::fs::{Directory, FsError, Replace};
+use crate::fs::{Directory, FsError, NewFile, Replace};
 use crate::isec::{self, IsecError};
 use crate::kind::Kind;
 use crate::memory::Region;
 use crate::store::header::AuditHead;
+use crate::store::sealed::Unsigned;
 use crate::store::state::State;
 use crate::store::{SealedStore, StoreError, StoreId};
 
-/// The next file, sealed, and the state that will describe it.
+/// The next file, sealed.
 pub(super) struct Built {
-    bytes: Region,
-    hash: Hash,
+    file: Next,
     now: Timestamp,
+}
+
+enum Next {
+    /// It is hashed and signed while it is being written.
+    Native(Unsigned),
+    /// Its hash covers header and tag alone.
+    Igra(Region),
 }
 
 impl Built {
     /// Seals the contents.
-    pub fn new(desk: &Desk<'_>, opening: &Opening, head: AuditHead) -> Result<Self, OpError> {
+    pub fn new(desk: &Desk<'_>, opening: &mut Opening, head: AuditHead) -> Result<Self, OpError> {
         // Time only ever moves forward in what we write, whatever the clock says.
         let seen =
             opening.remembered.as_ref().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
         let now = desk.clock.now().max(seen);
         let mut random = desk.random.borrow_mut();
-        match &opening.contents {
+        let file = match &mut opening.contents {
             Contents::Native(store) => {
-                let sealed = store.seal(desk.clock.now(), head, random.as_mut())?;
-                Ok(Self { bytes: sealed.bytes, hash: sealed.file_hash, now })
+                Next::Native(store.seal_unsigned(desk.clock.now(), head, random.as_mut())?)
             }
             Contents::Igra(file) => {
                 let (header, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-                let bytes = isec::seal(header, key, &file.entries)?;
-                let hash = isec::digest(&bytes)?;
-                Ok(Self { bytes, hash, now })
+                Next::Igra(isec::seal(header, key, &file.entries)?)
             }
+        };
+        Ok(Self { file, now })
+    }
+
+    /// Writes the file, and meanwhile computes what is left: the hash, and the signature that goes last.
+    fn write(self, contents: &Contents, file: &mut dyn NewFile) -> Result<Written, OpError> {
+        let now = self.now;
+        match (self.file, contents) {
+            (Next::Native(unsigned), Contents::Native(store)) => {
+                let (written, hash) = std::thread::scope(|scope| {
+                    let hash = scope.spawn(|| unsigned.hash());
+                    let written = file
+                        .reserve(unsigned.file_len() as u64)
+                        .and_then(|()| file.append(unsigned.signed()));
+                    (written, hash.join())
+                });
+                written?;
+                let hash =
+                    hash.map_err(|_| StoreError::Unauthentic("the hash of the file just sealed"))?;
+                let at = unsigned.signed().len();
+                let sealed = store.sign(unsigned, hash);
+                file.append(&sealed.bytes[at..])?;
+                Ok(Written { bytes: sealed.bytes, hash, now })
+            }
+            (Next::Igra(bytes), _) => {
+                file.reserve(bytes.len() as u64)?;
+                file.append(&bytes)?;
+                let hash = isec::digest(&bytes)?;
+                Ok(Written { bytes, hash, now })
+            }
+            (Next::Native(_), Contents::Igra(_)) => Err(IsecError::LegacyLayout.into()),
         }
     }
+}
+
+/// What stands in the temporary file, and not yet for certain on the disk.
+struct Written {
+    bytes: Region,
+    hash: Hash,
+    now: Timestamp,
 }
 
 /// A temporary file that is removed unless it was renamed.
@@ -63,34 +105,35 @@ impl Drop for Temp<'_> {
 /// Writes, verifies, reserves, commits, remembers. Returns the state that is now remembered.
 pub(super) fn carry_out(
     desk: &Desk<'_>,
-    opening: &Opening,
+    opening: &mut Opening,
     built: Built,
     replace: Replace,
 ) -> Result<State, OpError> {
-    let site = &opening.site;
+    let id = opening.remembered_as();
+    let Opening { site, contents, tag, .. } = opening;
     let directory = site.directory.as_ref();
-    let Built { bytes, hash, now } = built;
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let mut temp = Temp { directory, name: temp_name(&site.name, token) };
-    let mut file = directory.create(&temp.name, opening.tag.owner)?;
-    let (contents, id) = (&opening.contents, opening.remembered_as());
+    let mut file = directory.create(&temp.name, tag.owner)?;
+    let written = built.write(contents, file.as_mut())?;
+    let copy = match contents {
+        Contents::Native(store) => Some(store.copy_of(&written.bytes)?),
+        Contents::Igra(_) => None,
+    };
     // Whether it opens is a matter of the bytes, whether the disk has the bytes is one of the disk: both at the same time.
-    let (written, opens) = std::thread::scope(|scope| {
-        let opens = scope.spawn(|| verify(contents, id, &bytes, &hash, now));
-        let written = file.reserve(bytes.len() as u64).and_then(|()| {
-            file.append(&bytes)?;
-            file.sync()
-        });
-        (written, opens.join())
+    let (held, opens) = std::thread::scope(|scope| {
+        let opens = scope.spawn(|| verify(contents, id, &written, copy));
+        let held = file.sync().and_then(|()| file.holds(&written.bytes));
+        (held, opens.join())
     });
-    written?;
+    let held = held?;
     let state = opens.unwrap_or(Err(StoreError::Unauthentic("the file just sealed").into()))?;
-    if !file.holds(&bytes)? {
+    if !held {
         return Err(FsError::NotWritten(site.path.clone()).into());
     }
     drop(file);
-    drop(bytes);
+    drop(written);
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
@@ -109,30 +152,28 @@ pub(super) fn carry_out(
     Ok(state)
 }
 
-/// Opens what is being written, all the way.
+/// Opens what was written, all the way. `copy` is a copy of it that may be decrypted in place.
 fn verify(
     contents: &Contents,
     id: StoreId,
-    bytes: &[u8],
-    hash: &Hash,
-    now: Timestamp,
+    written: &Written,
+    copy: Option<Region>,
 ) -> Result<State, OpError> {
-    match contents {
-        Contents::Native(store) => {
-            let mut copy =
-                Region::bulk(bytes.len()).map_err(|_| StoreError::Memory(bytes.len()))?;
-            copy.copy_from_slice(bytes);
+    let Written { bytes, hash, now } = written;
+    match (contents, copy) {
+        (Contents::Native(store), Some(copy)) => {
             let file = SealedStore::parse(copy)?;
-            let state = State::of(file.header(), *hash, now);
+            let state = State::of(file.header(), *hash, *now);
             store.check_written(file, hash)?;
             Ok(state)
         }
-        Contents::Igra(file) => {
+        (Contents::Igra(file), _) => {
             let (_, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
             if !isec::open(bytes, key)?.iter().eq(file.entries.iter()) {
                 return Err(IsecError::AuthenticationFailed.into());
             }
-            Ok(igra_state(id, isec::digest(bytes)?, now))
+            Ok(igra_state(id, *hash, *now))
         }
+        (Contents::Native(_), None) => Err(StoreError::Length.into()),
     }
 }

@@ -19,7 +19,7 @@ pub enum OpError {
     Fs(#[from] FsError),
     /// A store of our own format.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// An Igra file.
     #[error(transparent)]
     Isec(#[from] IsecError),
@@ -153,6 +153,18 @@ impl From<Damage> for OpError {
 impl From<KdfError> for OpError {
     fn from(error: KdfError) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<StoreError> for OpError {
+    /// A store that could not be read is a matter of the file, and says what a file says.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Read(error) => error
+                .downcast::<FsError>()
+                .map_or_else(|error| Self::Store(StoreError::Read(error)), Self::Fs),
+            error => Self::Store(error),
+        }
     }
 }
 

@@ -42,6 +42,7 @@ impl StoreFile {
     /// Opens the file for reading, and remembers it if it is news to this host.
     pub fn open(self, desk: &Desk<'_>, credentials: &Credentials) -> Result<Opening, OpError> {
         let mut opening = self.unlock(desk, credentials)?;
+        opening.contents.settle();
         opening.remember(desk)?;
         Ok(opening)
     }

@@ -136,7 +136,7 @@ pub fn payment_notice(
     contents: &Contents,
     network: crate::network::NetworkMode,
 ) -> Result<Option<Notice>, OpError> {
-    for name in contents.names_where(|name| desk.settings.roles.is_payment(name)) {
+    for name in contents.names_of(desk.settings.roles.payment()) {
         if contents.value(&name, None)?.is_some_and(|value| !value.is_blank()) {
             return Ok(None);
         }

@@ -99,15 +99,15 @@ impl StateHome {
     /// What is remembered of `id`. A torn file is an absent one.
     pub fn recall(&self, id: StoreId) -> Result<Option<State>, FsError> {
         let Self::Directory(directory) = self else { return Ok(None) };
-        let Some(file) = directory.read(&file_name(id), state::MAX_LEN)? else { return Ok(None) };
-        Ok(State::decode(&file.bytes).ok().filter(|state| state.store_id == id))
+        let Some(bytes) = directory.read(&file_name(id), state::MAX_LEN)? else { return Ok(None) };
+        Ok(State::decode(&bytes).ok().filter(|state| state.store_id == id))
     }
 
     /// Whether something is kept of `id` that cannot be read. It is written by a rename, so no crash of ours tears it.
     pub fn is_damaged(&self, id: StoreId) -> bool {
         let Self::Directory(directory) = self else { return false };
         match directory.read(&file_name(id), state::MAX_LEN) {
-            Ok(Some(file)) => State::decode(&file.bytes).map_or(true, |state| state.store_id != id),
+            Ok(Some(bytes)) => State::decode(&bytes).map_or(true, |state| state.store_id != id),
             Ok(None) => false,
             Err(_) => true,
         }

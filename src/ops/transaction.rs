@@ -230,8 +230,8 @@ impl<'a, 'd> Transaction<'a, 'd> {
             Contents::Igra(_) => 0,
         };
         let head = desk.audit.intent(event, generation)?;
-        let committed = Built::new(desk, &opening, head)
-            .and_then(|built| commit::carry_out(desk, &opening, built, replace));
+        let committed = Built::new(desk, &mut opening, head)
+            .and_then(|built| commit::carry_out(desk, &mut opening, built, replace));
         let state = match committed {
             Ok(state) => state,
             Err(error) => {
@@ -249,6 +249,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
         if let Contents::Native(store) = &mut opening.contents {
             store.mark_committed(generation, state.digest);
         }
+        opening.contents.settle();
         opening.standing = Standing::Current;
         opening.remembered = Some(state);
         let notices = std::mem::take(&mut opening.notices);

@@ -10,12 +10,13 @@ use super::header::{AuditHead, Header};
 use super::inventory::{Claim, Inventory};
 use super::keyslot::{OpenedSlot, SlotIdentity, SlotSecret};
 use super::payload::{Payload, Secrets};
-use super::sealed::{self, SealedFile};
+use super::sealed::{self, SealedFile, Unsigned};
 use super::value::{Binding, ValueKeys, ValueKind};
 use super::{StoreError, StoreId, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::Random;
+use crate::memory::Region;
 use crate::name::SecretName;
 use crate::network::NetworkMode;
 use crate::secret::{DataKey, DerivedKey, SecretBytes, SigningSeed};
@@ -28,6 +29,9 @@ pub struct OpenStore {
     values: ValueKeys,
     unlocked: (u16, SlotSecret),
     file_hash: Hash,
+    /// Hash of the file that the payload was read from; what was changed since lies beside it.
+    base: Hash,
+    spare: Option<Region>,
     /// Whether secrets, keys or slots changed since it was opened, and not only bookkeeping.
     content_changed: bool,
 }
@@ -73,6 +77,8 @@ impl OpenStore {
             values,
             unlocked: (slot.id, slot.secret),
             file_hash,
+            base: file_hash,
+            spare: slot.spare,
             content_changed: false,
         })
     }
@@ -116,6 +122,8 @@ impl OpenStore {
             dek,
             unlocked: (0, secret),
             file_hash: [0; 32],
+            base: [0; 32],
+            spare: None,
             content_changed: true,
         })
     }
@@ -153,6 +161,11 @@ impl OpenStore {
     /// Every name, sorted bytewise.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.payload.names()
+    }
+
+    /// Every name that does not sort before `start`, sorted bytewise.
+    pub fn names_from(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.payload.names_from(start)
     }
 
     /// Calls `see` with every secret, sorted bytewise by name. No value is opened.
@@ -292,13 +305,35 @@ impl OpenStore {
         self.content_changed = false;
     }
 
-    /// Seals the next generation.
+    /// Gives back the memory that was kept for sealing: nothing will be sealed soon.
+    pub fn settle(&mut self) {
+        self.spare = None;
+    }
+
+    /// Seals and signs the next generation.
     pub fn seal(
-        &self,
+        &mut self,
         now: Timestamp,
         audit_head: AuditHead,
         random: &mut dyn Random,
     ) -> Result<SealedFile, StoreError> {
+        let unsigned = self.seal_unsigned(now, audit_head, random)?;
+        let hash = unsigned.hash();
+        Ok(self.sign(unsigned, hash))
+    }
+
+    /// Signs a file of [`seal_unsigned`](Self::seal_unsigned), whose hash is `file_hash`.
+    pub fn sign(&self, unsigned: Unsigned, file_hash: Hash) -> SealedFile {
+        unsigned.sign(file_hash, &self.payload.secrets.signing_seed)
+    }
+
+    /// Seals the next generation. Hashing and signing it are left, so that they can be done while it is being written.
+    pub fn seal_unsigned(
+        &mut self,
+        now: Timestamp,
+        audit_head: AuditHead,
+        random: &mut dyn Random,
+    ) -> Result<Unsigned, StoreError> {
         if self.payload.secrets.slot_labels.values().any(|label| label.len() > limits::TEXT) {
             return Err(StoreError::TooMuch("the label of a keyslot (1 KiB)"));
         }
@@ -312,7 +347,15 @@ impl OpenStore {
         }
         header.written_at = now;
         header.audit_head = audit_head;
-        sealed::seal(header, &self.payload, &self.dek, random)
+        sealed::seal(header, &self.payload, &self.base, &self.dek, random, &mut self.spare)
+    }
+
+    /// A copy of `bytes` for [`check_written`](Self::check_written) to open.
+    pub fn copy_of(&mut self, bytes: &[u8]) -> Result<Region, StoreError> {
+        let mut copy = Region::bulk_from(&mut self.spare, bytes.len())
+            .map_err(|_| StoreError::Memory(bytes.len()))?;
+        copy.copy_from_slice(bytes);
+        Ok(copy)
     }
 
     /// Checks that a file just written is whole, signed, and opens with this store's keys.

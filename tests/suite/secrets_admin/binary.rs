@@ -107,8 +107,10 @@ fn the_same_runs_unattended_with_a_credential() {
 #[test]
 fn what_was_typed_before_the_question_is_no_answer() {
     let stage = Stage::devnet();
-    let mut list = session(&stage, "list secrets.bin");
-    list.send("typed far too early\r");
+    let argv = argv(&stage, "list secrets.bin");
+    let mut list = Session::spawn_after("typed far too early\r", &argv, &[], |command| {
+        command.current_dir(stage.path("%w"));
+    });
     answer(&mut list, &[("passphrase: ", PASS)]);
     let shown = list.expect_exit(0);
     assert!(!shown.contains(PASS), "{shown}");

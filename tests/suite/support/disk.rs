@@ -12,8 +12,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use strongroom::fs::directory::{LockGuard, Ownership};
-use strongroom::fs::{Directory, FileId, FsError, NewFile, Opened, Replace, StopCheck};
-use strongroom::memory::Region;
+use strongroom::fs::{Content, Directory, FileId, FsError, NewFile, Opened, Replace, StopCheck};
 use strongroom::ops::state::file_name;
 use strongroom::store::state::State;
 
@@ -309,10 +308,27 @@ impl SimDirectory {
     }
 }
 
-fn region(bytes: &[u8]) -> Region {
-    let mut region = Region::bulk(bytes.len()).expect("memory");
-    region.copy_from_slice(bytes);
-    region
+/// What a file held when it was opened. Nobody changes one in place here.
+struct SimContent {
+    name: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Content for SimContent {
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), FsError> {
+        let at = usize::try_from(at).expect("an offset");
+        let bytes = self.bytes.get(at..at + into.len());
+        into.copy_from_slice(bytes.ok_or_else(|| FsError::Changed(self.name.clone()))?);
+        Ok(())
+    }
+
+    fn unchanged(&self) -> Result<(), FsError> {
+        Ok(())
+    }
+
+    fn too_long(&self) -> FsError {
+        FsError::TooLarge { path: self.name.clone(), limit: 0 }
+    }
 }
 
 fn id(at: usize, inode: &Inode) -> FileId {
@@ -320,18 +336,17 @@ fn id(at: usize, inode: &Inode) -> FileId {
 }
 
 impl Directory for SimDirectory {
-    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
+    fn open(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
         let Some(at) = self.inode(name) else { return Ok(None) };
         let inode = &self.machine.disk.borrow().inodes[at];
         if inode.content.len() as u64 > limit {
             return Err(FsError::TooLarge { path: name.into(), limit });
         }
         Ok(Some(Opened {
-            bytes: region(&inode.content),
+            content: Box::new(SimContent { name: name.into(), bytes: inode.content.clone() }),
             id: id(at, inode),
             uid: 0,
             mode: inode.mode,
-            descriptor: None,
         }))
     }
 
