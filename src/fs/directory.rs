@@ -77,8 +77,8 @@ pub trait NewFile {
     fn append(&mut self, bytes: &[u8]) -> Result<(), FsError>;
     /// Makes the content durable.
     fn sync(&mut self) -> Result<(), FsError>;
-    /// Reads the whole content back from the file system and compares it with `expected`.
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError>;
+    /// Reads the whole content back from the file system and compares it with `expected`, part after part.
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError>;
 }
 
 /// Who a new file belongs to and who may read it.

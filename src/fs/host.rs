@@ -88,7 +88,7 @@ impl HostDirectory {
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
         file.sync()?;
-        if !file.holds(bytes)? {
+        if !file.holds(&[bytes])? {
             return Err(FsError::NotWritten(file.path));
         }
         // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
@@ -329,6 +329,11 @@ impl HostFile {
         no_room(source, &self.path, self.expected.get().max(self.written))
             .unwrap_or_else(|| FsError::io(action, &self.path, source))
     }
+
+    fn read_back(&self, into: &mut [u8], at: u64) -> Result<usize, FsError> {
+        retry(|| rustix::io::pread(&self.fd, &mut *into, at))
+            .map_err(|source| self.failed("read back", source))
+    }
 }
 
 impl NewFile for HostFile {
@@ -361,23 +366,29 @@ impl NewFile for HostFile {
         retry(|| rustix::fs::fsync(&self.fd)).map_err(|source| self.failed("sync", source))
     }
 
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError> {
         // In pieces: a second copy of a large store would cost more than the reading.
-        let mut piece = vec![0; READ_BACK.min(expected.len().max(1))];
+        let longest = expected.iter().map(|part| part.len()).max().unwrap_or(0);
+        let mut piece = vec![0; READ_BACK.min(longest + 1)];
         let mut at = 0;
-        loop {
-            match rustix::io::pread(&self.fd, &mut piece, at as u64) {
-                Ok(0) => return Ok(at == expected.len()),
-                Ok(n) if expected.get(at..at + n) == Some(&piece[..n]) => at += n,
-                Ok(_) => return Ok(false),
-                Err(Errno::INTR) => {}
-                Err(source) => return Err(self.failed("read back", source)),
+        for mut part in expected.iter().copied() {
+            while !part.is_empty() {
+                let want = piece.len().min(part.len());
+                match self.read_back(&mut piece[..want], at)? {
+                    0 => return Ok(false),
+                    n if part[..n] == piece[..n] => {
+                        part = &part[n..];
+                        at += n as u64;
+                    }
+                    _ => return Ok(false),
+                }
             }
         }
+        Ok(self.read_back(&mut piece[..1], at)? == 0)
     }
 }
 
-fn retry(mut call: impl FnMut() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+fn retry<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     loop {
         match call() {
             Err(Errno::INTR) => {}

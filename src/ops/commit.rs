@@ -1,10 +1,11 @@
 //! The commit itself: everything that touches the disk, in the order that was model-checked.
 
+use std::path::Path;
+
 use super::contents::Contents;
 use super::opening::{Opening, igra_state};
 use super::{Desk, OpError};
 use crate::clock::Timestamp;
-use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::temp_name;
 use crate::fs::{Directory, FsError, NewFile, Replace};
@@ -14,7 +15,7 @@ use crate::memory::Region;
 use crate::store::header::AuditHead;
 use crate::store::sealed::Unsigned;
 use crate::store::state::State;
-use crate::store::{SealedStore, StoreError, StoreId};
+use crate::store::{StoreError, StoreId};
 
 /// The next file, sealed.
 pub(super) struct Built {
@@ -23,7 +24,7 @@ pub(super) struct Built {
 }
 
 enum Next {
-    /// It is hashed and signed while it is being written.
+    /// It is hashed, signed and opened while it is being written.
     Native(Unsigned),
     /// Its hash covers header and tag alone.
     Igra(Region),
@@ -49,42 +50,48 @@ impl Built {
         Ok(Self { file, now })
     }
 
-    /// Writes the file, and meanwhile computes what is left: the hash, and the signature that goes last.
-    fn write(self, contents: &Contents, file: &mut dyn NewFile) -> Result<Written, OpError> {
-        let now = self.now;
-        match (self.file, contents) {
+    /// Writes the file, makes it durable, and reads it back; opens it meanwhile as a reader would. Whether it opens is a
+    /// matter of the bytes, whether the disk has the bytes is one of the disk.
+    fn write(
+        self,
+        contents: &mut Contents,
+        id: StoreId,
+        file: &mut dyn NewFile,
+        path: &Path,
+    ) -> Result<State, OpError> {
+        let not_sealed = || OpError::from(StoreError::Unauthentic("the file just sealed"));
+        let (state, held) = match (&self.file, contents) {
             (Next::Native(unsigned), Contents::Native(store)) => {
-                let (written, hash) = std::thread::scope(|scope| {
-                    let hash = scope.spawn(|| unsigned.hash());
-                    let written = file
-                        .reserve(unsigned.file_len() as u64)
-                        .and_then(|()| file.append(unsigned.signed()));
-                    (written, hash.join())
-                });
-                written?;
-                let hash =
-                    hash.map_err(|_| StoreError::Unauthentic("the hash of the file just sealed"))?;
-                let at = unsigned.signed().len();
-                let sealed = store.sign(unsigned, hash);
-                file.append(&sealed.bytes[at..])?;
-                Ok(Written { bytes: sealed.bytes, hash, now })
+                let room = store.room_for(unsigned)?;
+                let store = &**store;
+                std::thread::scope(|scope| {
+                    let opened = scope.spawn(|| store.check_sealed(unsigned, room));
+                    let hashed = scope.spawn(|| unsigned.hash());
+                    file.reserve(unsigned.file_len() as u64)?;
+                    file.append(unsigned.signed())?;
+                    let hash = hashed.join().map_err(|_| not_sealed())?;
+                    let signature = store.sign(unsigned, &hash)?;
+                    file.append(&signature)?;
+                    file.sync()?;
+                    let held = file.holds(&[unsigned.signed(), &signature])?;
+                    let header = opened.join().map_err(|_| not_sealed())??;
+                    Ok::<_, OpError>((State::of(&header, hash, self.now), held))
+                })?
             }
-            (Next::Igra(bytes), _) => {
+            (Next::Igra(bytes), Contents::Igra(contents)) => {
+                let (_, key) = contents.next.as_ref().ok_or(IsecError::LegacyLayout)?;
+                if !isec::open(bytes, key)?.iter().eq(contents.entries.iter()) {
+                    return Err(IsecError::AuthenticationFailed.into());
+                }
                 file.reserve(bytes.len() as u64)?;
-                file.append(&bytes)?;
-                let hash = isec::digest(&bytes)?;
-                Ok(Written { bytes, hash, now })
+                file.append(bytes)?;
+                file.sync()?;
+                (igra_state(id, isec::digest(bytes)?, self.now), file.holds(&[bytes])?)
             }
-            (Next::Native(_), Contents::Igra(_)) => Err(IsecError::LegacyLayout.into()),
-        }
+            _ => return Err(not_sealed()),
+        };
+        if held { Ok(state) } else { Err(FsError::NotWritten(path.to_owned()).into()) }
     }
-}
-
-/// What stands in the temporary file, and not yet for certain on the disk.
-struct Written {
-    bytes: Region,
-    hash: Hash,
-    now: Timestamp,
 }
 
 /// A temporary file that is removed unless it was renamed.
@@ -116,24 +123,8 @@ pub(super) fn carry_out(
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let mut temp = Temp { directory, name: temp_name(&site.name, token) };
     let mut file = directory.create(&temp.name, tag.owner)?;
-    let written = built.write(contents, file.as_mut())?;
-    let copy = match contents {
-        Contents::Native(store) => Some(store.copy_of(&written.bytes)?),
-        Contents::Igra(_) => None,
-    };
-    // Whether it opens is a matter of the bytes, whether the disk has the bytes is one of the disk: both at the same time.
-    let (held, opens) = std::thread::scope(|scope| {
-        let opens = scope.spawn(|| verify(contents, id, &written, copy));
-        let held = file.sync().and_then(|()| file.holds(&written.bytes));
-        (held, opens.join())
-    });
-    let held = held?;
-    let state = opens.unwrap_or(Err(StoreError::Unauthentic("the file just sealed").into()))?;
-    if !held {
-        return Err(FsError::NotWritten(site.path.clone()).into());
-    }
+    let state = built.write(contents, id, file.as_mut(), &site.path)?;
     drop(file);
-    drop(written);
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
@@ -150,30 +141,4 @@ pub(super) fn carry_out(
     directory.sync().map_err(|error| after("its directory could not be synced", &error))?;
     prepared.commit().map_err(|error| after("the state file could not be raised", &error))?;
     Ok(state)
-}
-
-/// Opens what was written, all the way. `copy` is a copy of it that may be decrypted in place.
-fn verify(
-    contents: &Contents,
-    id: StoreId,
-    written: &Written,
-    copy: Option<Region>,
-) -> Result<State, OpError> {
-    let Written { bytes, hash, now } = written;
-    match (contents, copy) {
-        (Contents::Native(store), Some(copy)) => {
-            let file = SealedStore::parse(copy)?;
-            let state = State::of(file.header(), *hash, *now);
-            store.check_written(file, hash)?;
-            Ok(state)
-        }
-        (Contents::Igra(file), _) => {
-            let (_, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-            if !isec::open(bytes, key)?.iter().eq(file.entries.iter()) {
-                return Err(IsecError::AuthenticationFailed.into());
-            }
-            Ok(igra_state(id, *hash, *now))
-        }
-        (Contents::Native(_), None) => Err(StoreError::Length.into()),
-    }
 }

@@ -20,7 +20,7 @@ use crate::crypto::kdf::Ceiling;
 use crate::crypto::labels;
 use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::{self, Random};
-use crate::crypto::sign::{self, SIGNATURE_LEN};
+use crate::crypto::sign::{self, PublicKey, SIGNATURE_LEN};
 use crate::memory::Region;
 use crate::secret::{DataKey, SigningSeed};
 
@@ -107,14 +107,19 @@ impl SealedStore {
     pub fn verify(&self) -> Result<Hash, StoreError> {
         let hash = Sha256::new_with_prefix(&self.front);
         let file_hash = self.body.hash(hash, self.payload.start..self.payload.end + TAG_LEN)?;
-        self.verify_hashed(&file_hash)?;
+        let store_key = &self.header.store_key;
+        Self::verify_hashed(&self.front, store_key, &file_hash, &self.signature()?)?;
         Ok(file_hash)
     }
 
-    /// Checks the signature of a file whose hash is known.
-    pub(super) fn verify_hashed(&self, file_hash: &Hash) -> Result<(), StoreError> {
-        let message = signed_message(&self.front, file_hash);
-        if sign::verify(&self.header.store_key, &message, &self.signature()?) {
+    /// Checks `signature` over a file whose hash is known.
+    pub(super) fn verify_hashed(
+        front: &[u8],
+        store_key: &PublicKey,
+        file_hash: &Hash,
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), StoreError> {
+        if sign::verify(store_key, &signed_message(front, file_hash), signature) {
             Ok(())
         } else {
             Err(StoreError::Signature)
@@ -167,15 +172,15 @@ impl SealedStore {
         let len = self.body.len();
         let (header, payload) = self.decrypt(&slot.dek, &mut slot.spare)?;
         if let Some(spare) = &mut slot.spare {
-            // The next file and the check of it: see `seal` and `check_written`.
+            // The next file and the check of it: see `seal` and `check_sealed`.
             spare.shrink(2 * len + ROOM);
         }
         OpenStore::new(header, payload, slot, file_hash)
     }
 
     /// Checks that everything in the file opens under `dek`.
-    pub(super) fn check_with(self, dek: &DataKey) -> Result<(), StoreError> {
-        self.decrypt(dek, &mut None).map(drop)
+    pub(super) fn check_with(self, dek: &DataKey) -> Result<Header, StoreError> {
+        self.decrypt(dek, &mut None).map(|(header, _)| header)
     }
 
     fn decrypt(
@@ -207,9 +212,10 @@ impl SealedStore {
 /// A file that lacks only its signature.
 pub struct Unsigned {
     /// The bytes of the file; the last 64 are zero.
-    bytes: Region,
+    pub(super) bytes: Region,
     /// Bytes before the payload.
     front: usize,
+    store_key: PublicKey,
 }
 
 impl Unsigned {
@@ -223,14 +229,29 @@ impl Unsigned {
         self.bytes.len()
     }
 
+    /// Checks a signature of [`signature`](Self::signature), as a reader of the file would.
+    pub(super) fn verify(
+        &self,
+        file_hash: &Hash,
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), StoreError> {
+        let front = &self.bytes[..self.front];
+        SealedStore::verify_hashed(front, &self.store_key, file_hash, signature)
+    }
+
     /// SHA-256 of everything that is signed.
     pub fn hash(&self) -> Hash {
         mac::sha256(&[self.signed()])
     }
 
-    /// Signs the file, whose [`hash`](Self::hash) is `file_hash`.
-    pub fn sign(mut self, file_hash: Hash, seed: &SigningSeed) -> SealedFile {
-        let signature = sign::sign(seed, &signed_message(&self.bytes[..self.front], &file_hash));
+    /// The signature over a file whose [`hash`](Self::hash) is `file_hash`.
+    pub fn signature(&self, file_hash: &Hash, seed: &SigningSeed) -> [u8; SIGNATURE_LEN] {
+        sign::sign(seed, &signed_message(&self.bytes[..self.front], file_hash))
+    }
+
+    /// The whole file.
+    pub fn finish(mut self, file_hash: Hash, seed: &SigningSeed) -> SealedFile {
+        let signature = self.signature(&file_hash, seed);
         let at = self.bytes.len() - SIGNATURE_LEN;
         self.bytes[at..].copy_from_slice(&signature);
         SealedFile { bytes: self.bytes, file_hash }
@@ -289,7 +310,7 @@ pub fn seal(
     payload.encode(&mut Fill::new(text));
     let tag = aead::seal(key.expose(), &[0; NONCE_LEN], front, text);
     end[..TAG_LEN].copy_from_slice(&tag);
-    Ok(Unsigned { bytes, front: start })
+    Ok(Unsigned { bytes, front: start, store_key: header.store_key })
 }
 
 /// The text that is signed: `label || SHA-256(everything before the payload) || file hash`.

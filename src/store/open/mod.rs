@@ -16,6 +16,7 @@ use super::{StoreError, StoreId, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::Random;
+use crate::crypto::sign::SIGNATURE_LEN;
 use crate::memory::Region;
 use crate::name::SecretName;
 use crate::network::NetworkMode;
@@ -319,12 +320,18 @@ impl OpenStore {
     ) -> Result<SealedFile, StoreError> {
         let unsigned = self.seal_unsigned(now, audit_head, random)?;
         let hash = unsigned.hash();
-        Ok(self.sign(unsigned, hash))
+        Ok(unsigned.finish(hash, &self.payload.secrets.signing_seed))
     }
 
-    /// Signs a file of [`seal_unsigned`](Self::seal_unsigned), whose hash is `file_hash`.
-    pub fn sign(&self, unsigned: Unsigned, file_hash: Hash) -> SealedFile {
-        unsigned.sign(file_hash, &self.payload.secrets.signing_seed)
+    /// Signs a file of [`seal_unsigned`](Self::seal_unsigned), whose hash is `file_hash`, and checks the signature.
+    pub fn sign(
+        &self,
+        unsigned: &Unsigned,
+        file_hash: &Hash,
+    ) -> Result<[u8; SIGNATURE_LEN], StoreError> {
+        let signature = unsigned.signature(file_hash, &self.payload.secrets.signing_seed);
+        unsigned.verify(file_hash, &signature)?;
+        Ok(signature)
     }
 
     /// Seals the next generation. Hashing and signing it are left, so that they can be done while it is being written.
@@ -350,17 +357,21 @@ impl OpenStore {
         sealed::seal(header, &self.payload, &self.base, &self.dek, random, &mut self.spare)
     }
 
-    /// A copy of `bytes` for [`check_written`](Self::check_written) to open.
-    pub fn copy_of(&mut self, bytes: &[u8]) -> Result<Region, StoreError> {
-        let mut copy = Region::bulk_from(&mut self.spare, bytes.len())
-            .map_err(|_| StoreError::Memory(bytes.len()))?;
-        copy.copy_from_slice(bytes);
-        Ok(copy)
+    /// Memory for [`check_sealed`](Self::check_sealed).
+    pub fn room_for(&mut self, unsigned: &Unsigned) -> Result<Region, StoreError> {
+        let len = unsigned.bytes.len();
+        Region::bulk_from(&mut self.spare, len).map_err(|_| StoreError::Memory(len))
     }
 
-    /// Checks that a file just written is whole, signed, and opens with this store's keys.
-    pub fn check_written(&self, file: sealed::SealedStore, hash: &Hash) -> Result<(), StoreError> {
-        file.verify_hashed(hash)?;
+    /// Opens a file just sealed, in a copy that is made in `room`: it must open with this store's keys, all the way. Returns
+    /// the header that a reader will see.
+    pub fn check_sealed(
+        &self,
+        unsigned: &Unsigned,
+        mut room: Region,
+    ) -> Result<Header, StoreError> {
+        room.copy_from_slice(&unsigned.bytes);
+        let file = sealed::SealedStore::parse(room)?;
         let at = file.header().slot_context();
         // Whoever wrote this must be able to open it again, through the slot, with the secret in hand.
         let (id, secret) = &self.unlocked;

@@ -146,7 +146,7 @@ pub fn several() -> Vec<u8> {
     let unsigned = sealed::seal(header, &payload, &[0; 32], &dek, random, &mut None);
     let unsigned = unsigned.expect("sealed");
     let hash = unsigned.hash();
-    unsigned.sign(hash, &payload.secrets.signing_seed).bytes.to_vec()
+    unsigned.finish(hash, &payload.secrets.signing_seed).bytes.to_vec()
 }
 
 fn recovery() -> Credentials {

@@ -477,7 +477,7 @@ impl NewFile for SimFile<'_> {
         Ok(())
     }
 
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
-        Ok(self.directory.machine.disk.borrow().inodes[self.inode].content == expected)
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError> {
+        Ok(self.directory.machine.disk.borrow().inodes[self.inode].content == expected.concat())
     }
 }
