@@ -66,6 +66,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let name = answer::secret_name(&args.name)?;
     let from = args.from.as_ref().map(|spec| Source::parse("--from", spec)).transpose()?;
     let expires = args.expires.as_deref().map(timestamp).transpose()?;
+    if expires.is_some_and(|time| time <= context.clock.now()) {
+        return Err(Failure::usage("--expires takes a time in the future"));
+    }
     if !(1..=limits::VERSIONS).contains(&args.keep) {
         return Err(Failure::usage(format!(
             "--keep takes a number from 1 to {}",

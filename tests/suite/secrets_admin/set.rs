@@ -162,6 +162,12 @@ fn names_and_sources_are_judged_before_anything_is_read() {
     stage.on("set %s api --from nonsense:x").refused(Kind::Usage, "--from");
     stage.on("set %s api --from file:").refused(Kind::Usage, "--from");
     stage.on("set %s api --expires tomorrow").refused(Kind::Usage, "--expires takes a time");
+    stage.set_clock(1_800_000_000);
+    for past in ["1999-12-31T00:00:00Z", "2027-01-15T08:00:00Z", "2027-01-15T10:00:00.9+02:00"] {
+        stage
+            .on(&format!("set %s api --from file:%g/value --expires {past}"))
+            .refused(Kind::Usage, "a time in the future");
+    }
     stage.given("huge", &vec![b'v'; (1 << 20) + 1]);
     stage.on("set %s api --from file:%g/huge").refused(Kind::Usage, "more than");
 }
