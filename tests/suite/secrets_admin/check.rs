@@ -104,6 +104,7 @@ fn a_payment_secret_has_to_be_a_second_layer() {
         // The passphrase of the second keyslot is not at hand, so nobody can say that the new value differs from it.
         ("password1", &[("SEC-005", "warning"), ("SEC-006", "warning")]),
         (" \n", &[("SEC-004", "warning")]),
+        ("\u{200b}\u{3164}\u{2800}\u{ad}", &[("SEC-004", "warning")]),
         (PAYMENT, &[("SEC-005", "warning")]),
     ] {
         stage.given("p", value.as_bytes());
