@@ -144,6 +144,14 @@ pub enum OpError {
     },
 }
 
+    /// The files beside the store would have names that no file system takes.
+    #[error("the name of the store is too long: {found} bytes, at most {most}")]
+    NameTooLong {
+        /// Its length.
+        found: usize,
+        /// The longest that leaves room for the lock and temporary files.
+        most: usize,
+    },
 impl From<Damage> for OpError {
     fn from(damage: Damage) -> Self {
         Self::Isec(damage.into())
@@ -184,6 +192,7 @@ impl OpError {
             | Self::WouldDropSlots(_) => Kind::Policy,
         }
     }
+            | Self::NameTooLong { .. }
 
     /// Commands that may help.
     pub fn hints(&self) -> Vec<String> {

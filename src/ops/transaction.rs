@@ -17,6 +17,7 @@
 //! file and never leads it. A failure after COMMIT says that the change is made, and the next command completes it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ use super::locate::{FileTag, Format, Site, StoreFile};
 use super::opening::{Opening, Refreshed};
 use super::{Desk, Notice, OpError, StateHome};
 use crate::crypto::sign::PublicKey;
-use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers};
+use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers, temp_name};
 use crate::fs::{FsError, Place, Replace};
 use crate::isec::{self, IsecError};
 use crate::network::NetworkMode;
@@ -137,6 +138,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
         contents: Contents,
     ) -> Result<Self, OpError> {
         let notices = require_state(desk, site.network)?;
+        require_short_name(&site.name)?;
         let lock = take_lock(desk, &site, owner, desk.settings.lock_timeout)?;
         if !desk.settings.dry_run {
             remove_leftovers(site.directory.as_ref(), &site.name)?;
@@ -253,6 +255,20 @@ impl<'a, 'd> Transaction<'a, 'd> {
         opening.remembered = Some(state);
         let notices = std::mem::take(&mut opening.notices);
         Ok((Receipt { generation, store_key, notices }, opening))
+    }
+}
+
+/// Refuses the name of a new file when it leaves no room for those of its lock and of a temporary file. Comes before the lock,
+/// which would stay behind.
+pub fn require_short_name(name: &OsStr) -> Result<(), OpError> {
+    // NAME_MAX of Linux.
+    const LONGEST: usize = 255;
+    let beside = temp_name(name, [0; 8]).len().max(lock_name(name).len());
+    match beside.checked_sub(LONGEST) {
+        None | Some(0) => Ok(()),
+        Some(over) => {
+            Err(OpError::NameTooLong { found: name.len(), most: name.len().saturating_sub(over) })
+        }
     }
 }
 

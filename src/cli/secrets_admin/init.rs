@@ -13,6 +13,7 @@ use crate::isec;
 use crate::network::NetworkMode;
 use crate::ops;
 use crate::ops::init::{NewFile, NewFormat};
+use crate::ops::transaction;
 use crate::passphrase::{Passphrase, generate};
 use crate::store::keyslot::Credentials;
 
@@ -74,6 +75,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = setup.desk();
     // Before anything is asked: a store that is there is not overwritten, whatever is typed.
     let place = crate::fs::Place::resolve(&path, desk.trust)?;
+    transaction::require_short_name(place.name())?;
     if crate::fs::Directory::id(place.directory(), place.name())?.is_some() {
         return Err(crate::fs::FsError::Exists(path).into());
     }
