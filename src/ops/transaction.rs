@@ -30,7 +30,7 @@ use super::{Desk, Notice, OpError, StateHome};
 use crate::crypto::sign::PublicKey;
 use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers, temp_name};
 use crate::fs::{FsError, Place, Replace};
-use crate::isec::{self, IsecError};
+use crate::isec;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::store::StoreError;
@@ -77,7 +77,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
     ) -> Result<Self, OpError> {
         let mut notices = require_state(desk, file.network())?;
         if file.format() == Format::IgraLegacy {
-            return Err(IsecError::LegacyLayout.into());
+            return Err(OpError::LegacyLayout(file.site().path.clone()));
         }
         let start = Instant::now();
         loop {
@@ -327,7 +327,10 @@ fn derive_ahead(
             Ok(Some(credentials.slot_secret(secret.kind(), raised, random.as_mut())?))
         }
         Contents::Igra(file) => {
-            let times = file.header.times.ok_or(IsecError::LegacyLayout)?;
+            let times = file
+                .header
+                .times
+                .ok_or_else(|| OpError::LegacyLayout(opening.site.path.clone()))?;
             let next = isec::Header::fresh(file.header.kdf, times, random.as_mut())?;
             let key = isec::derive_key(&next, &credentials.passphrase)?;
             file.next = Some((next, key));

@@ -7,9 +7,15 @@ use crate::crypto::kdf::KdfParams;
 use crate::name::SecretName;
 use crate::ops::Outcome;
 
-/// The answer to a change: a line for people, the new generation for scripts; under `--dry-run` the plan.
-pub fn change(context: &mut Context, outcome: &Outcome, done: &str, mut extra: Value) -> Answer {
-    notices::print(context, &outcome.notices);
+/// The answer to a change of the store at `file`: a line for people, the new generation for scripts; under `--dry-run` the plan.
+pub fn change(
+    context: &mut Context,
+    file: &std::path::Path,
+    outcome: &Outcome,
+    done: &str,
+    mut extra: Value,
+) -> Answer {
+    notices::print(context, file, &outcome.notices);
     let Some(receipt) = &outcome.receipt else {
         let plan = &outcome.plan;
         let text = plan.iter().fold(String::new(), |text, step| text + "would " + step + "\n");

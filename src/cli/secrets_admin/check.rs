@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("checking");
     let report = check::check(&desk, file, credentials.as_ref())?;
     drop(progress);
-    notices::print(context, &report.notices);
+    notices::print(context, &path, &report.notices);
     let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let ok = errors == 0 && (warnings == 0 || !args.strict);
@@ -54,9 +54,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             text,
             "{} {}: {}\n    why: {}\n    fix: {}\n",
             finding.severity.name(),
-            finding.rule,
+            finding.rule.id(),
             finding.message,
-            finding.why,
+            finding.rule.why(),
             finding.fix
         );
     }
@@ -70,9 +70,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         .iter()
         .map(|f| {
             json!({
-                "rule": f.rule, "severity": f.severity.name(), "message": f.message,
+                "rule": f.rule.id(), "severity": f.severity.name(), "message": f.message,
                 "path": crate::text::escape(&path.display().to_string()), "line": null, "column": null,
-                "why": f.why, "fix": f.fix, "refs": f.refs, "basis": f.basis,
+                "why": f.rule.why(), "fix": f.fix, "refs": f.rule.refs(), "basis": f.basis,
             })
         })
         .collect();

@@ -83,7 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     drop(progress);
     let shown = crate::text::escape(&Path::new(target).display().to_string());
     let extra = json!({ "out": shown });
-    Ok(answer::change(context, &outcome, &format!("wrote {shown}"), extra))
+    Ok(answer::change(context, &path, &outcome, &format!("wrote {shown}"), extra))
 }
 
 fn again(passphrase: &Passphrase) -> Result<Passphrase, Failure> {

@@ -58,5 +58,5 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if args.new_store_key {
         announce_key(context, &outcome);
     }
-    Ok(answer::change(context, &outcome, "rotated the data key", json!({})))
+    Ok(answer::change(context, &path, &outcome, "rotated the data key", json!({})))
 }

@@ -83,7 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("deriving the key");
     let got = secrets::get(&desk, file, &credentials, name, args.version)?;
     drop(progress);
-    notices::print(context, &got.notices);
+    notices::print(context, &path, &got.notices);
     let encoded = encode(got.value, args.encoding);
     if let Some(out) = &args.out {
         let out = Path::new(out);

@@ -97,7 +97,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "store_id": id.map(|id| id.to_string()),
         "store_key": outcome.receipt.as_ref().and_then(|r| r.store_key).map(|key| key.to_string()),
     });
-    Ok(answer::change(context, &outcome, &format!("created {shown} for {network}"), extra))
+    Ok(answer::change(context, &path, &outcome, &format!("created {shown} for {network}"), extra))
 }
 
 /// The passphrase of a new store: generated, from a source, or asked for twice.

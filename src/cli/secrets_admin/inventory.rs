@@ -92,7 +92,7 @@ fn pin(args: &Pin, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("deriving the key");
     let pinned = remember::pin(&desk, file, &credentials)?;
     drop(progress);
-    notices::print(context, &pinned.notices);
+    notices::print(context, &path, &pinned.notices);
     let key = pinned.key.to_string();
     let text = format!("{key}\nfor a host without state: [security] store_keys = [\"{key}\"]\n");
     Ok(Answer::new(text, json!({ "store_key": key, "dry_run": context.globals.dry_run })))

@@ -91,7 +91,7 @@ fn list(args: &List, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("deriving the key");
     let opening = open_for_reading(&desk, file, &credentials)?;
     drop(progress);
-    notices::print(context, &opening.notices);
+    notices::print(context, &path, &opening.notices);
     let Some(store) = opening.contents.native() else {
         return Err(Failure::usage("an Igra file has one passphrase and no keyslots"));
     };
@@ -152,7 +152,13 @@ fn add(args: &Add, context: &mut Context) -> Result<Answer, Failure> {
     let secret = NewSecret { credentials: &new, kdf };
     let (outcome, id) = slots::add(&desk, file, &credentials, &secret, args.label.clone())?;
     drop(progress);
-    Ok(answer::change(context, &outcome, &format!("added keyslot {id}"), json!({ "id": id })))
+    Ok(answer::change(
+        context,
+        &path,
+        &outcome,
+        &format!("added keyslot {id}"),
+        json!({ "id": id }),
+    ))
 }
 
 fn revoke(args: &Revoke, context: &mut Context) -> Result<Answer, Failure> {
@@ -183,7 +189,13 @@ fn revoke(args: &Revoke, context: &mut Context) -> Result<Answer, Failure> {
     let outcome = slots::revoke(&desk, file, &credentials, id, &args.others.others(&presented))?;
     drop(progress);
     announce_key(context, &outcome);
-    Ok(answer::change(context, &outcome, &format!("revoked keyslot {id}"), json!({ "id": id })))
+    Ok(answer::change(
+        context,
+        &path,
+        &outcome,
+        &format!("revoked keyslot {id}"),
+        json!({ "id": id }),
+    ))
 }
 
 /// The line for the configuration after the store got another signing key. The configuration is never edited for anybody.

@@ -36,7 +36,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     drop(progress);
     let mut seen = opening.notices;
     seen.extend(payment_notice(&desk, &opening.contents, network)?);
-    notices::print(context, &seen);
+    notices::print(context, &path, &seen);
     let (rows, id, generation) = rows(&opening.contents)?;
     let text = if args.long { table(&rows) } else { names(&rows) };
     Ok(Answer::new(

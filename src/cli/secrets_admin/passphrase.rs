@@ -101,5 +101,5 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if args.compromised {
         announce_key(context, &outcome);
     }
-    Ok(answer::change(context, &outcome, "changed the passphrase", json!({})))
+    Ok(answer::change(context, &path, &outcome, "changed the passphrase", json!({})))
 }

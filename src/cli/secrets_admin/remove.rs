@@ -46,5 +46,5 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let outcome = secrets::remove(&desk, file, &credentials, name)?;
     drop(progress);
     let extra = json!({ "name": name });
-    Ok(answer::change(context, &outcome, &format!("removed {shown}"), extra))
+    Ok(answer::change(context, &path, &outcome, &format!("removed {shown}"), extra))
 }

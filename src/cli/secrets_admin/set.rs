@@ -119,7 +119,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         outcome => outcome?,
     };
     let extra = json!({ "name": name.as_str() });
-    Ok(answer::change(context, &outcome, &format!("set {name}"), extra))
+    Ok(answer::change(context, &path, &outcome, &format!("set {name}"), extra))
 }
 
 fn timestamp(text: &std::ffi::OsStr) -> Result<Timestamp, Failure> {

@@ -47,8 +47,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let path = setup.store(file)?;
     let why = why.or_else(|| context.globals.reason.clone()).filter(|why| !why.trim().is_empty());
     let Some(why) = why else {
-        return Err(Failure::input_needed("a reason is needed: why was the clock wrong")
-            .hint("secrets-admin state accept-clock FILE 'the clock battery failed'"));
+        return Err(Failure::input_needed("a reason is needed: why was the clock wrong").hint(
+            format!(
+                "secrets-admin state accept-clock {} 'the clock battery failed'",
+                crate::text::quote_path(&path)
+            ),
+        ));
     };
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;
@@ -60,7 +64,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("deriving the key");
     let accepted = remember::accept_clock(&desk, file, &credentials, &why)?;
     drop(progress);
-    notices::print(context, &accepted.notices);
+    notices::print(context, &path, &accepted.notices);
     let (seen, now) = (accepted.seen.to_string(), accepted.now.to_string());
     let text = if context.globals.dry_run {
         format!("would take {now} as the truth ({seen} was the latest time seen)\n")

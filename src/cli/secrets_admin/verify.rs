@@ -39,7 +39,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let progress = context.progress("verifying");
     let verified = verify::whole(&desk, file, &credentials)?;
     drop(progress);
-    notices::print(context, &verified.notices);
+    notices::print(context, &path, &verified.notices);
     let text = format!(
         "valid: {} secrets, {} values opened, generation {}\n",
         verified.secrets,

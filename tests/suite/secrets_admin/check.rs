@@ -204,3 +204,25 @@ fn a_damaged_memory_is_said_and_checked() {
     assert!(found.contains(&("STA-001".to_owned(), "info".to_owned())), "{found:?}");
     ran.says("cannot be read");
 }
+
+#[test]
+fn every_fix_can_be_pasted() {
+    let stage = Stage::empty();
+    let store = stage.path("%w/it's here.bin");
+    let on = |line: &str| {
+        let words = stage.expand(line);
+        let word = |word: &str| if word == "FILE" { store.clone().into() } else { word.into() };
+        stage.args(words.split(' ').map(word).collect())
+    };
+    on("init FILE --network testnet --passphrase-from file:%g/pass").run().ok();
+    let json = on("check FILE --json --passphrase-from file:%g/pass").run().json();
+    let quoted = store.display().to_string().replace('\'', r"'\''");
+    for (rule, command) in [
+        ("SEC-004", format!("set '{quoted}' igra.hd.payment_secret")),
+        ("SEC-008", format!("keyslot add '{quoted}' --label recovery")),
+    ] {
+        let findings = json["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|f| f["rule"] == rule).unwrap();
+        assert_eq!(finding["fix"], format!("secrets-admin {command}"));
+    }
+}
