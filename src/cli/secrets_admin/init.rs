@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use super::answer;
+use crate::cli::args::Globals;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::{Purpose, Reader};
@@ -86,9 +87,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let keyfile = setup.keyfile_hash(context, context.globals.keyfile.as_deref())?;
     let credentials = Credentials { passphrase, keyfile };
     let new = NewFile { path: &path, network, format, kdf, label: args.label.clone() };
-    let progress = context.progress("deriving the key");
-    let (outcome, id) = ops::init::init(&desk, &new, &credentials)?;
-    drop(progress);
+    let (outcome, id) =
+        context.during("deriving the key", || ops::init::init(&desk, &new, &credentials))?;
     let shown = crate::text::escape(&path.display().to_string());
     let extra = json!({
         "store": shown,
@@ -113,6 +113,23 @@ pub fn first_passphrase(
     let source = globals.new_passphrase_from.clone().or_else(|| globals.passphrase_from.clone());
     Needs::new().passphrase(Purpose::FIRST, source.as_ref()).check(context)?;
     Reader::new(context, network).new_passphrase(Purpose::FIRST, source.as_ref())
+}
+
+/// What choosing a passphrase for a store that is there will ask for.
+pub fn needs_of_new_passphrase(globals: &Globals, generated: bool) -> Needs {
+    if generated {
+        return Needs::new();
+    }
+    Needs::new().passphrase(Purpose::NEW, globals.new_passphrase_from.as_ref())
+}
+
+/// A passphrase that is chosen for a store that is there: generated, from a source, or asked for twice.
+pub fn new_passphrase(
+    context: &mut Context,
+    network: NetworkMode,
+    generated: bool,
+) -> Result<Passphrase, Failure> {
+    if generated { show_generated(context) } else { context.new_passphrase(network) }
 }
 
 /// Generates a passphrase and shows it once. Nobody else will ever see it, so somebody must be there.
