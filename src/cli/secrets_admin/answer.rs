@@ -1,5 +1,7 @@
 //! Answers that several commands give.
 
+use std::ffi::OsString;
+
 use serde_json::{Value, json};
 
 use crate::cli::{Answer, Context, Failure, notices};
@@ -33,6 +35,21 @@ pub fn change(
     Answer::new(text, extra)
 }
 
+/// The words of `[FILE] NAME`: one is the name, two are the store and the name. Told apart here, since clap decides at the
+/// first of them and so refuses an option between the two, and both behind `--`.
+pub fn file_and_name<'a>(
+    first: Option<&'a OsString>,
+    second: Option<&'a OsString>,
+    (what, command): (&str, &str),
+) -> Result<(Option<&'a OsString>, &'a OsString), Failure> {
+    match (first, second) {
+        (file, Some(name)) => Ok((file, name)),
+        (Some(name), None) => Ok((None, name)),
+        (None, None) => Err(Failure::usage(format!("{what} is missing"))
+            .hint(format!("secrets-admin {command} --help"))),
+    }
+}
+
 /// The name of a secret to be stored. A refused text is never repeated.
 pub fn secret_name(text: &std::ffi::OsStr) -> Result<SecretName, Failure> {
     text.to_str()
@@ -49,10 +66,7 @@ pub fn any_name(text: &std::ffi::OsStr) -> Result<&str, Failure> {
 }
 
 /// `m=KIB,t=N,p=N`, in any order; what is not given is taken from `base`.
-pub fn kdf(
-    text: Option<&std::ffi::OsString>,
-    base: KdfParams,
-) -> Result<Option<KdfParams>, Failure> {
+pub fn kdf(text: Option<&OsString>, base: KdfParams) -> Result<Option<KdfParams>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let wrong = || Failure::usage("--kdf takes m=KIB,t=N,p=N, such as m=262144,t=3,p=1");
     let (mut m, mut t, mut p) = (base.m_kib(), base.t(), base.p());

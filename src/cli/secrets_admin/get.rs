@@ -40,12 +40,12 @@ impl Encoding {
 ///
 /// On a terminal it needs --reveal. With --out it goes into a new file of mode 0600.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin get [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name
-    name: OsString,
+    name: Option<OsString>,
     /// How the value is written
     #[arg(long, value_enum, default_value_t)]
     encoding: Encoding,
@@ -61,8 +61,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let target = Target::new(context, args.file.as_ref())?;
-    let name = answer::any_name(&args.name)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "get"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::any_name(name)?;
     let to_terminal = args.out.is_none() && context.output.stdout_is_terminal();
     if to_terminal && !args.reveal {
         return Err(Failure::usage(

@@ -59,12 +59,12 @@ pub struct Add {
 ///
 /// The other keyslots must be opened too, or they are dropped.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin keyslot revoke [OPTIONS] [FILE] <ID>")]
 pub struct Revoke {
     /// The store
     file: Option<OsString>,
     /// Number of the keyslot
-    id: OsString,
+    id: Option<OsString>,
     #[command(flatten)]
     others: OtherSlots,
 }
@@ -144,9 +144,10 @@ fn add(args: &Add, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn revoke(args: &Revoke, context: &mut Context) -> Result<Answer, Failure> {
-    let target = Target::new(context, args.file.as_ref())?;
-    let id: u16 = args
-        .id
+    let words = (args.file.as_ref(), args.id.as_ref());
+    let (file, id) = answer::file_and_name(words.0, words.1, ("ID", "keyslot revoke"))?;
+    let target = Target::new(context, file)?;
+    let id: u16 = id
         .to_str()
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| Failure::usage("a keyslot is named by its number"))?;

@@ -14,17 +14,19 @@ use crate::ops::secrets;
 ///
 /// It is removed from this file; older copies of the file still hold it.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin remove [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name
-    name: OsString,
+    name: Option<OsString>,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let target = Target::new(context, args.file.as_ref())?;
-    let name = answer::any_name(&args.name)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "remove"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::any_name(name)?;
     let desk = target.desk();
     let file = target.find(context, &desk)?;
     let needs = Needs::new().confirmation_of_change(&context.globals);

@@ -34,12 +34,12 @@ enum Expect {
 /// The value is asked for twice, or read from --from, a pipe or a file on standard input, byte for byte. An existing name gets
 /// a new version. A value is never taken from the command line.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin set [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name: letters, digits, '.', '_' and '-'
-    name: OsString,
+    name: Option<OsString>,
     /// Where the value comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME
     #[arg(long, value_name = "SPEC")]
     from: Option<OsString>,
@@ -61,8 +61,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let target = Target::new(context, args.file.as_ref())?;
-    let name = answer::secret_name(&args.name)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "set"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::secret_name(name)?;
     let from = args.from.as_ref().map(|spec| Source::parse("--from", spec)).transpose()?;
     let expires = args.expires.as_deref().map(timestamp).transpose()?;
     if expires.is_some_and(|time| time <= context.clock.now()) {
