@@ -91,6 +91,7 @@ fn testnet_refuses_a_short_passphrase_and_remarks_on_a_weak_one() {
         .run()
         .ok()
         .says("was not shown to be strong when it was chosen")
+        .says(&stage.expand("change it: secrets-admin passphrase change %s"))
         .says("secrets-admin passphrase change");
 }
 
