@@ -17,6 +17,41 @@ pub enum Verdict {
     Allow,
 }
 
+impl Verdict {
+    /// How bad it is to find a broken rule afterwards.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Refuse => Error,
+            Self::Warn => Warning,
+            Self::Allow => Off,
+        }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Must not be deployed.
+    Error,
+    /// Should be mended.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// Not checked on this network.
+    Off,
+}
+
+impl Severity {
+    /// Its name in text and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info | Self::Off => "info",
+        }
+    }
+}
+
 /// Requirements on a passphrase that is being chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PassphrasePolicy {
@@ -59,12 +94,27 @@ pub struct NetworkPolicy {
     pub reveal_on_terminal: Verdict,
     /// A store below a sticky, world-writable directory such as `/tmp`.
     pub sticky_parent: Verdict,
-    /// A store whose freshness cannot be established by `check`.
-    pub unknown_freshness: Verdict,
     /// An action that the audit log could not record.
     pub audit_unavailable: Verdict,
+    /// Found by a check: no wallet secret.
+    pub missing_wallet_secret: Severity,
+    /// Found by a check: a secret missing that the configuration requires.
+    pub missing_required_secret: Severity,
+    /// Found by a check: a payment secret that is also the wallet secret or a passphrase.
+    pub reused_payment_secret: Severity,
+    /// Found by a check: something that could not be examined.
+    pub not_examined: Severity,
+    /// Found by a check: a keyslot below `kdf_floor`.
+    pub kdf_below_floor: Severity,
+    /// Found by a check: a keyslot below `kdf_default`.
+    pub kdf_below_default: Severity,
+    /// Found by a check: a store of which this host remembers nothing.
+    pub not_remembered: Severity,
+    /// Found by a check: a clock before a time that this host has seen.
+    pub clock_behind: Severity,
 }
 
+use Severity::{Error, Info, Off, Warning};
 use Verdict::{Allow, Refuse, Warn};
 
 const MAINNET: NetworkPolicy = NetworkPolicy {
@@ -86,8 +136,15 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     untrusted_command: Refuse,
     reveal_on_terminal: Warn,
     sticky_parent: Warn,
-    unknown_freshness: Refuse,
     audit_unavailable: Refuse,
+    missing_wallet_secret: Error,
+    missing_required_secret: Error,
+    reused_payment_secret: Error,
+    not_examined: Error,
+    kdf_below_floor: Error,
+    kdf_below_default: Warning,
+    not_remembered: Warning,
+    clock_behind: Warning,
 };
 
 const TESTNET: NetworkPolicy = NetworkPolicy {
@@ -109,8 +166,15 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     untrusted_command: Warn,
     reveal_on_terminal: Warn,
     sticky_parent: Allow,
-    unknown_freshness: Warn,
     audit_unavailable: Warn,
+    missing_wallet_secret: Error,
+    missing_required_secret: Error,
+    reused_payment_secret: Warning,
+    not_examined: Warning,
+    kdf_below_floor: Warning,
+    kdf_below_default: Info,
+    not_remembered: Info,
+    clock_behind: Info,
 };
 
 const DEVNET: NetworkPolicy = NetworkPolicy {
@@ -132,8 +196,15 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     untrusted_command: Allow,
     reveal_on_terminal: Allow,
     sticky_parent: Allow,
-    unknown_freshness: Allow,
     audit_unavailable: Warn,
+    missing_wallet_secret: Warning,
+    missing_required_secret: Warning,
+    reused_payment_secret: Off,
+    not_examined: Info,
+    kdf_below_floor: Warning,
+    kdf_below_default: Off,
+    not_remembered: Off,
+    clock_behind: Off,
 };
 
 /// The column of a mode.

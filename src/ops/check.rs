@@ -1,171 +1,35 @@
 //! Does a store meet the policy of its network?
 //!
-//! The rules are one table: id, severity per network, reason, fix. The same ids stand in the pre-deploy gate.
+//! The rules are in [`rules`](super::rules), what each is worth on a network in the table of the networks.
+
+use std::path::PathBuf;
 
 use super::claims::Facts;
 use super::contents::Contents;
 use super::locate::Sealed;
+pub use super::rules::Rule;
+use super::rules::Subject;
 use super::signed::{self, Freshness, Pin};
 use super::{Desk, Notice, OpError, StoreFile, gate};
 use crate::crypto::kdf::KdfParams;
 use crate::network::NetworkMode;
-use crate::network::policy::Verdict;
+pub use crate::network::policy::Severity;
+use crate::passphrase::strength;
 use crate::store::Header;
 use crate::store::inventory::Claim;
 use crate::store::keyslot::Credentials;
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// Must not be deployed.
-    Error,
-    /// Should be mended.
-    Warning,
-    /// Worth knowing.
-    Info,
-    /// Not checked on this network.
-    Off,
-}
-
-impl Severity {
-    /// Its name in text and JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info | Self::Off => "info",
-        }
-    }
-}
-
-use Severity::{Error, Info, Off, Warning};
-
-/// A rule: id, severity on mainnet, testnet and devnet, reason, fix, references.
-struct Rule(&'static str, [Severity; 3], &'static str, &'static str, &'static [&'static str]);
-
-const RULES: &[Rule] = &[
-    Rule(
-        "SEC-003",
-        [Error, Error, Warning],
-        "without it nothing can be signed",
-        "secrets-admin set FILE igra.hd.wallet_secret",
-        &["CWE-311"],
-    ),
-    Rule(
-        "SEC-004",
-        [Error, Warning, Off],
-        "the second layer in front of the wallet",
-        "secrets-admin set FILE igra.hd.payment_secret",
-        &["CWE-308", "CCSS 1.03.1"],
-    ),
-    Rule(
-        "SEC-005",
-        [Error, Warning, Off],
-        "one leak would give both",
-        "set another payment_secret",
-        &["CWE-1391"],
-    ),
-    Rule(
-        "SEC-006",
-        [Error, Warning, Off],
-        "a guessable payment secret is no second layer",
-        "set a generated payment_secret",
-        &["CWE-521"],
-    ),
-    Rule(
-        "SEC-008",
-        [Warning, Warning, Off],
-        "a forgotten passphrase would lose everything",
-        "secrets-admin keyslot add FILE --label recovery (an Igra file: convert it first)",
-        &["CCSS 1.03.2"],
-    ),
-    Rule(
-        "SEC-010",
-        [Error, Warning, Info],
-        "unknown is not OK",
-        "secrets-admin check FILE (it will ask for the passphrase)",
-        &["CWE-636"],
-    ),
-    Rule(
-        "SEC-011",
-        [Error, Error, Warning],
-        "the service would not start without it",
-        "secrets-admin set FILE NAME",
-        &["CWE-1188"],
-    ),
-    Rule(
-        "KDF-001",
-        [Error, Warning, Warning],
-        "a cheap derivation makes guessing cheap",
-        "secrets-admin passphrase change FILE --kdf m=KIB,t=N,p=1",
-        &["CWE-916", "RFC 9106"],
-    ),
-    Rule(
-        "KDF-002",
-        [Warning, Info, Off],
-        "hardware moves",
-        "secrets-admin passphrase change FILE",
-        &["CWE-916"],
-    ),
-    Rule(
-        "STA-001",
-        [Warning, Info, Off],
-        "an older copy of the store would not be noticed",
-        "secrets-admin inventory pin FILE",
-        &["CWE-354"],
-    ),
-    Rule(
-        "HOST-009",
-        [Warning, Info, Off],
-        "checks that depend on time are wrong",
-        "set the clock, or secrets-admin state accept-clock FILE REASON",
-        &["CWE-367"],
-    ),
-    Rule(
-        "PWD-001",
-        [Error, Error, Off],
-        "a short passphrase opens everything",
-        "secrets-admin passphrase change FILE --generate",
-        &["CWE-521", "NIST SP 800-63B-4"],
-    ),
-    Rule(
-        "PWD-003",
-        [Error, Warning, Off],
-        "too few guesses find it",
-        "secrets-admin passphrase change FILE --generate",
-        &["CWE-521"],
-    ),
-    Rule(
-        "PWD-004",
-        [Error, Warning, Off],
-        "it is a famous phrase",
-        "secrets-admin passphrase change FILE --generate",
-        &["ASVS 6.2.4"],
-    ),
-    Rule(
-        "PWD-002",
-        [Error, Warning, Off],
-        "a guessable passphrase opens everything",
-        "secrets-admin passphrase change FILE --generate",
-        &["CWE-521", "NIST SP 800-63B-4"],
-    ),
-];
-
 /// A rule that is not met.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Its id.
-    pub rule: &'static str,
+    /// Which.
+    pub rule: Rule,
     /// How bad it is on this network.
     pub severity: Severity,
     /// What was found.
     pub message: String,
-    /// Why it matters.
-    pub why: &'static str,
-    /// What mends it: a command where there is one.
-    pub fix: &'static str,
-    /// Where the rule comes from.
-    pub refs: &'static [&'static str],
+    /// The command that mends it.
+    pub fix: String,
     /// What the verdict rests on.
     pub basis: String,
 }
@@ -179,39 +43,43 @@ pub struct Report {
 }
 
 struct Findings {
+    path: PathBuf,
     network: NetworkMode,
+    native: bool,
     basis: String,
     found: Vec<Finding>,
 }
 
 impl Findings {
-    fn add(&mut self, id: &str, message: impl Into<String>) {
-        let Some(Rule(rule, severities, why, fix, refs)) = RULES.iter().find(|rule| rule.0 == id)
-        else {
-            return;
-        };
-        let column = NetworkMode::ALL.iter().position(|mode| *mode == self.network).unwrap_or(0);
-        let severity = severities[column];
-        if severity != Off {
+    fn add(&mut self, rule: Rule, message: impl Into<String>) {
+        self.add_about(rule, None, message);
+    }
+
+    /// As `add`, about the secret `name`.
+    fn add_about(&mut self, rule: Rule, name: Option<&str>, message: impl Into<String>) {
+        let severity = rule.severity(self.network.policy());
+        if severity != Severity::Off {
+            let store = Subject { path: &self.path, network: self.network, native: self.native };
+            let fix = rule.fix(&store, name);
             let (message, basis) = (message.into(), self.basis.clone());
-            self.found.push(Finding { rule, severity, message, why, fix, refs, basis });
+            self.found.push(Finding { rule, severity, message, fix, basis });
         }
     }
 
     /// As `add`, but where nothing is known to be wrong: no worse than a warning.
-    fn warn(&mut self, id: &str, message: impl Into<String>) {
+    fn warn(&mut self, rule: Rule, message: impl Into<String>) {
         let before = self.found.len();
-        self.add(id, message);
+        self.add(rule, message);
         for finding in &mut self.found[before..] {
-            if finding.severity == Error {
-                finding.severity = Warning;
+            if finding.severity == Severity::Error {
+                finding.severity = Severity::Warning;
             }
         }
     }
 
-    fn unless(&mut self, met: bool, id: &str, message: &str) {
+    fn unless(&mut self, met: bool, rule: Rule, message: &str) {
         if !met {
-            self.add(id, message);
+            self.add(rule, message);
         }
     }
 }
@@ -222,8 +90,13 @@ pub fn check(
     file: StoreFile,
     credentials: Option<&Credentials>,
 ) -> Result<Report, OpError> {
-    let mut findings =
-        Findings { network: file.network(), basis: String::new(), found: Vec::new() };
+    let mut findings = Findings {
+        path: file.site().path.clone(),
+        network: file.network(),
+        native: matches!(file.sealed(), Sealed::Native(_)),
+        basis: String::new(),
+        found: Vec::new(),
+    };
     match &file.snapshot.sealed {
         Sealed::Native(store) => costs(&mut findings, slot_costs(store.header())),
         Sealed::Igra { header, .. } => costs(&mut findings, vec![(0, header.kdf)]),
@@ -236,16 +109,15 @@ pub fn check(
         }
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
-    findings.found.sort_by_key(|finding| finding.rule);
+    findings.found.sort_by_key(|finding| finding.rule.id());
     Ok(Report { findings: findings.found, notices })
 }
 
 /// Rollback detection needs a memory, or a least generation that somebody configured.
 fn memory(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
-    let native = matches!(file.sealed(), Sealed::Native(_));
-    if native && file.remembered().is_none() && desk.settings.min_generation == 0 {
+    if findings.native && file.remembered().is_none() && desk.settings.min_generation == 0 {
         "state directory".clone_into(&mut findings.basis);
-        findings.add("STA-001", "this host remembers nothing of the store");
+        findings.add(Rule::Remembered, "this host remembers nothing of the store");
     }
 }
 
@@ -256,7 +128,7 @@ fn clock(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
         file.remembered().map(|state| state.max_seen_time).filter(|seen| *seen > now)
     {
         "state file".clone_into(&mut findings.basis);
-        findings.add("HOST-009", format!("the clock says {now}, but this host has seen {seen}"));
+        findings.add(Rule::Clock, format!("the clock says {now}, but this host has seen {seen}"));
     }
 }
 
@@ -273,27 +145,28 @@ fn costs(findings: &mut Findings, slots: Vec<(u16, KdfParams)>) {
     for (id, params) in slots {
         if !params.meets(policy.kdf_floor) {
             let floor = policy.kdf_floor;
-            findings.add("KDF-001", format!("keyslot {id} has {params}, the floor is {floor}"));
+            findings
+                .add(Rule::KdfFloor, format!("keyslot {id} has {params}, the floor is {floor}"));
         } else if !params.meets(policy.kdf_default) {
             let default = policy.kdf_default;
-            findings.add("KDF-002", format!("keyslot {id} has {params}, new ones get {default}"));
+            findings.add(
+                Rule::KdfDefault,
+                format!("keyslot {id} has {params}, new ones get {default}"),
+            );
         }
     }
 }
 
 fn second_slot(findings: &mut Findings, slots: usize) {
-    findings.unless(slots > 1, "SEC-008", "there is only one keyslot");
+    findings.unless(slots > 1, Rule::SecondSlot, "there is only one keyslot");
 }
 
 fn weak_slots(findings: &mut Findings, header: &Header) {
-    if findings.network.policy().passphrase.on_weakness == Verdict::Allow {
-        return;
-    }
     for slot in &header.slots {
         if !header.inventory.strong_slots.contains_key(&slot.info.id) && slot.info.kdf.is_some() {
             let id = slot.info.id;
             findings.add(
-                "PWD-002",
+                Rule::Passphrase(strength::Rule::Score),
                 format!("the passphrase of keyslot {id} was not shown to meet the policy when it was chosen"),
             );
         }
@@ -315,30 +188,28 @@ fn look_inside(
     let facts =
         Facts::gather(desk, network, &path, &names, |name| opening.contents.value(name, None))?;
     let payment = !facts.payment.is_empty();
-    findings.unless(!facts.wallet.is_empty(), "SEC-003", "no wallet_secret is set");
-    findings.unless(payment, "SEC-004", "no payment_secret is set");
-    if payment {
-        findings.unless(
-            facts.payment_differs_from_wallet(),
-            "SEC-005",
-            "payment_secret is the same as wallet_secret",
-        );
-        findings.unless(
-            facts.payment_differs_from(&credentials.passphrase),
-            "SEC-005",
-            "payment_secret is the same as the passphrase of the store",
-        );
+    findings.unless(!facts.wallet.is_empty(), Rule::WalletSecret, "no wallet_secret is set");
+    findings.unless(payment, Rule::PaymentSecret, "no payment_secret is set");
+    if let Some((name, _)) = facts.payment.first() {
+        for (differs, other) in [
+            (facts.payment_differs_from_wallet(), "wallet_secret"),
+            (facts.payment_differs_from(&credentials.passphrase), "the passphrase of the store"),
+        ] {
+            if !differs {
+                let message = format!("payment_secret is the same as {other}");
+                findings.add_about(Rule::PaymentDiffers, Some(name), message);
+            }
+        }
     }
     for (name, why) in &facts.weak {
-        findings
-            .add("SEC-006", format!("the value of {} is weak: {why}", crate::text::escape(name)));
+        let message = format!("the value of {} is weak: {why}", crate::text::escape(name));
+        findings.add_about(Rule::PaymentStrong, Some(name), message);
     }
     for name in &desk.settings.required {
-        findings.unless(
-            opening.contents.contains(name.as_str()),
-            "SEC-011",
-            &format!("the required secret {name} is missing"),
-        );
+        if !opening.contents.contains(name.as_str()) {
+            let message = format!("the required secret {name} is missing");
+            findings.add_about(Rule::RequiredSecret, Some(name.as_str()), message);
+        }
     }
     match &opening.contents {
         Contents::Native(store) => {
@@ -349,7 +220,7 @@ fn look_inside(
                 && !claims.contains_key(&Claim::PaymentDiffersFromPassphrase)
             {
                 findings.warn(
-                    "SEC-005",
+                    Rule::PaymentDiffers,
                     "payment_secret was not shown to differ from the passphrases of all keyslots",
                 );
             }
@@ -357,12 +228,12 @@ fn look_inside(
             weak_slots(findings, store.header());
         }
         Contents::Igra(_) => {
-            findings.add("SEC-008", "an Igra file has one passphrase and no second keyslot");
+            findings.add(Rule::SecondSlot, "an Igra file has one passphrase and no second keyslot");
             // Nobody recorded a verdict when it was chosen, so it is measured now.
             let text = credentials.passphrase.normalised()?;
             for finding in gate::measure(desk, network, &path, &text).findings {
                 let what = finding.message.split_once(": ").map_or("", |(_, what)| what);
-                findings.add(finding.rule.id(), what);
+                findings.add(Rule::Passphrase(finding.rule), what);
             }
         }
     }
@@ -376,7 +247,7 @@ fn rely_on_claims(
 ) -> Result<Vec<Notice>, OpError> {
     let Sealed::Native(store) = file.sealed() else {
         "an Igra file carries no claims".clone_into(&mut findings.basis);
-        findings.add("SEC-010", "the secrets and the passphrase were not examined");
+        findings.add(Rule::Examined, "the secrets and the passphrase were not examined");
         return Ok(Vec::new());
     };
     let report = signed::examine(desk, file)?;
@@ -384,7 +255,7 @@ fn rely_on_claims(
     findings.basis = format!("claims signed, key {}", report.pin.name());
     if report.pin != Pin::Trusted || report.freshness != Freshness::Current {
         findings.add(
-            "SEC-010",
+            Rule::Examined,
             format!(
                 "the signed claims cannot be relied on: key {}, freshness {}",
                 report.pin.name(),
@@ -395,32 +266,32 @@ fn rely_on_claims(
     let claimed = |claim| header.inventory.claims.contains_key(&claim);
     findings.unless(
         claimed(Claim::WalletSecretSet),
-        "SEC-003",
+        Rule::WalletSecret,
         "no claim that wallet_secret is set",
     );
     let payment = claimed(Claim::PaymentSecretSet);
-    findings.unless(payment, "SEC-004", "no claim that payment_secret is set");
+    findings.unless(payment, Rule::PaymentSecret, "no claim that payment_secret is set");
     if payment {
         findings.unless(
             claimed(Claim::PaymentDiffersFromWallet),
-            "SEC-005",
+            Rule::PaymentDiffers,
             "no claim that payment_secret differs from wallet_secret",
         );
         if !claimed(Claim::PaymentDiffersFromPassphrase) {
             let what = "no claim that payment_secret differs from the passphrases of all keyslots";
             match header.slots.len() {
-                1 => findings.add("SEC-005", what),
-                _ => findings.warn("SEC-005", what),
+                1 => findings.add(Rule::PaymentDiffers, what),
+                _ => findings.warn(Rule::PaymentDiffers, what),
             }
         }
         findings.unless(
             claimed(Claim::PaymentSecretStrong),
-            "SEC-006",
+            Rule::PaymentStrong,
             "no claim that payment_secret meets the strength policy",
         );
     }
     if !desk.settings.required.is_empty() {
-        findings.add("SEC-010", "required_secrets were not examined: names are encrypted");
+        findings.add(Rule::Examined, "required_secrets were not examined: names are encrypted");
     }
     second_slot(findings, header.slots.len());
     weak_slots(findings, header);

@@ -1,5 +1,7 @@
 //! Why an operation does not happen.
 
+use std::path::{Path, PathBuf};
+
 use super::audit::AuditError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
@@ -10,6 +12,7 @@ use crate::network::NetworkMode;
 use crate::passphrase::PassphraseError;
 use crate::passphrase::strength::Judgement;
 use crate::store::StoreError;
+use crate::text::quote_path;
 
 /// An operation failed or was refused; nothing was changed unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +115,17 @@ pub enum OpError {
         /// Its floor.
         floor: String,
     },
+    /// A change to a file of Igra's old layout, which is only read.
+    #[error("{}", IsecError::LegacyLayout)]
+    LegacyLayout(PathBuf),
+    /// The last keyslot cannot go.
+    #[error("{}", StoreError::LastSlot(*.id))]
+    LastSlot {
+        /// The keyslot.
+        id: u16,
+        /// The store, for the hint.
+        file: PathBuf,
+    },
     /// Slots that were not presented would be dropped.
     #[error("the new data key would drop {0} and leave one keyslot")]
     WouldDropSlots(String),
@@ -130,6 +144,14 @@ pub enum OpError {
     /// Two sources would get the same name.
     #[error("two secrets would get the name {0}")]
     NameTwice(String),
+    /// The files beside the store would have names that no file system takes.
+    #[error("the name of the store is too long: {found} bytes, at most {most}")]
+    NameTooLong {
+        /// Its length.
+        found: usize,
+        /// The longest that leaves room for the lock and temporary files.
+        most: usize,
+    },
     /// The change is durable, but what follows a commit failed.
     #[error(
         "the change IS committed (generation {generation}), but {what}; the next command completes it"
@@ -182,10 +204,14 @@ impl OpError {
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase
+            | Self::NameTooLong { .. }
             | Self::BlankEnds => Kind::Usage,
             Self::NoSecret | Self::NoVersion(_) => Kind::NotFound,
             Self::WouldOverwrite => Kind::Exists,
-            Self::NotInIgra { .. } | Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,
+            Self::NotInIgra { .. }
+            | Self::LegacyLayout(_)
+            | Self::Names(_)
+            | Self::NameTwice(_) => Kind::Unsupported,
             Self::ReasonNeeded => Kind::InputNeeded,
             Self::Stopped(kind) | Self::AfterCommit { kind, .. } => *kind,
             Self::WrongNetwork { .. }
@@ -193,6 +219,7 @@ impl OpError {
             | Self::WeakPassphrase { .. }
             | Self::BelowFloor { .. }
             | Self::OwnSlot(_)
+            | Self::LastSlot { .. }
             | Self::WouldDropSlots(_) => Kind::Policy,
         }
     }
@@ -202,7 +229,6 @@ impl OpError {
         match self {
             Self::Fs(error) => error.hints(),
             Self::Store(error) => error.hints(),
-            Self::Isec(error) => error.hints(),
             Self::WrongNetwork { store, .. } => {
                 vec![format!("this store is {store}: add --network {store}")]
             }
@@ -219,9 +245,17 @@ impl OpError {
             Self::WeakPassphrase { judgement, .. } => judgement.hints(),
             Self::WouldOverwrite => vec!["add --yes to replace it".to_owned()],
             Self::NotInIgra { file, .. } => {
-                let file = crate::text::shell_quote(file);
+                let file = quote_path(Path::new(file));
                 vec![format!("secrets-admin convert {file} {file}.strongroom --to strongroom")]
             }
+            Self::LegacyLayout(file) => {
+                let file = quote_path(file);
+                vec![format!("secrets-admin convert {file} {file}.new --to igra")]
+            }
+            Self::LastSlot { file, .. } => vec![format!(
+                "add a second keyslot first: secrets-admin keyslot add {}",
+                quote_path(file)
+            )],
             Self::WouldDropSlots(_) => vec![
                 "present their passphrases: --slot-passphrase-from ID=SPEC".to_owned(),
                 "or name what may go: --drop-slots ID,…".to_owned(),

@@ -13,6 +13,7 @@
 //! | [`slots`] | passphrase change, keyslots, data key |
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
+//! | [`rules`] | what it is checked for, and the commands that mend it |
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
@@ -28,6 +29,7 @@ pub mod init;
 pub mod locate;
 pub mod opening;
 pub mod remember;
+pub mod rules;
 pub mod secrets;
 pub mod signed;
 pub mod slots;

@@ -139,7 +139,8 @@ fn change_igra_passphrase(
     passed: gate::Passed,
 ) -> Result<Outcome, OpError> {
     gate::admit_for_igra(&new.credentials.passphrase)?;
-    let times = header.times.ok_or(isec::IsecError::LegacyLayout)?;
+    let path = &file.site().path;
+    let times = header.times.ok_or_else(|| OpError::LegacyLayout(path.clone()))?;
     let times = isec::Times { last_rotated_at: desk.clock.now_nanos(), ..times };
     let params = kdf_params(file.network(), new.kdf, header.kdf)?;
     let fresh = {
@@ -199,7 +200,7 @@ pub fn revoke(
     let store_error = crate::store::StoreError::NoSuchSlot(id);
     header.slot(id).ok_or(store_error)?;
     if header.slots.len() == 1 {
-        return Err(crate::store::StoreError::LastSlot(id).into());
+        return Err(OpError::LastSlot { id, file: file.site().path.clone() });
     }
     let derived = others.derive(desk, &file)?;
     let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;

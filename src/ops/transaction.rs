@@ -17,6 +17,7 @@
 //! file and never leads it. A failure after COMMIT says that the change is made, and the next command completes it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,9 +28,9 @@ use super::locate::{FileTag, Format, Site, StoreFile};
 use super::opening::{Opening, Refreshed};
 use super::{Desk, Notice, OpError, StateHome};
 use crate::crypto::sign::PublicKey;
-use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers};
+use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers, temp_name};
 use crate::fs::{FsError, Place, Replace};
-use crate::isec::{self, IsecError};
+use crate::isec;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::store::StoreError;
@@ -76,7 +77,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
     ) -> Result<Self, OpError> {
         let mut notices = require_state(desk, file.network())?;
         if file.format() == Format::IgraLegacy {
-            return Err(IsecError::LegacyLayout.into());
+            return Err(OpError::LegacyLayout(file.site().path.clone()));
         }
         let start = Instant::now();
         loop {
@@ -137,6 +138,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
         contents: Contents,
     ) -> Result<Self, OpError> {
         let notices = require_state(desk, site.network)?;
+        require_short_name(&site.name)?;
         let lock = take_lock(desk, &site, owner, desk.settings.lock_timeout)?;
         if !desk.settings.dry_run {
             remove_leftovers(site.directory.as_ref(), &site.name)?;
@@ -257,6 +259,20 @@ impl<'a, 'd> Transaction<'a, 'd> {
     }
 }
 
+/// Refuses the name of a new file when it leaves no room for those of its lock and of a temporary file. Comes before the lock,
+/// which would stay behind.
+pub fn require_short_name(name: &OsStr) -> Result<(), OpError> {
+    // NAME_MAX of Linux.
+    const LONGEST: usize = 255;
+    let beside = temp_name(name, [0; 8]).len().max(lock_name(name).len());
+    match beside.checked_sub(LONGEST) {
+        None | Some(0) => Ok(()),
+        Some(over) => {
+            Err(OpError::NameTooLong { found: name.len(), most: name.len().saturating_sub(over) })
+        }
+    }
+}
+
 /// Takes the lock of a file. A dry run takes none: it must not even make the lock file.
 fn take_lock(
     desk: &Desk<'_>,
@@ -312,7 +328,10 @@ fn derive_ahead(
             Ok(Some(credentials.slot_secret(secret.kind(), raised, random.as_mut())?))
         }
         Contents::Igra(file) => {
-            let times = file.header.times.ok_or(IsecError::LegacyLayout)?;
+            let times = file
+                .header
+                .times
+                .ok_or_else(|| OpError::LegacyLayout(opening.site.path.clone()))?;
             let next = isec::Header::fresh(file.header.kdf, times, random.as_mut())?;
             let key = isec::derive_key(&next, &credentials.passphrase)?;
             file.next = Some((next, key));

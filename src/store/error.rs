@@ -114,9 +114,6 @@ impl StoreError {
             }
             Self::Kdf(KdfError::TooMuchWork) => vec!["try one keyslot: add --slot N".to_owned()],
             Self::SlotChanged(_) => vec!["run the same command again".to_owned()],
-            Self::LastSlot(_) => {
-                vec!["add a second keyslot first: secrets-admin keyslot add".to_owned()]
-            }
             Self::KeyfileNeeded => vec!["add --keyfile FILE".to_owned()],
             _ => Vec::new(),
         }

@@ -88,19 +88,14 @@ impl Payload {
         reader.skip_to(range.start);
         let r = &mut reader;
         let mut keys = r.map().map_err(&at)?;
-        let mut required = |r: &mut Reader<'_>, key: u64| match keys.next(r) {
-            Ok(Some(found)) if found == key => Ok(()),
-            Ok(_) => Err(StoreError::Field("unknown or missing payload key")),
-            Err(error) => Err(at(error)),
-        };
-        required(r, NEXT_VERSION)?;
+        keys.require(r, NEXT_VERSION).map_err(&at)?;
         let next_version = r.uint().map_err(&at)?;
-        required(r, NEXT_SLOT)?;
+        keys.require(r, NEXT_SLOT).map_err(&at)?;
         let next_slot = r.int("a slot id").map_err(&at)?;
-        required(r, SIGNING_SEED)?;
+        keys.require(r, SIGNING_SEED).map_err(&at)?;
         let mut signing_seed = SigningSeed::zeroed();
         fill_key(r, signing_seed.expose_mut())?;
-        required(r, AUDIT_ROOTS)?;
+        keys.require(r, AUDIT_ROOTS).map_err(&at)?;
         let roots = r.array().map_err(&at)?;
         // Each root takes locked memory of its own, of which a process has little.
         if roots == 0 || roots > limits::AUDIT_ROOTS {
@@ -113,9 +108,9 @@ impl Payload {
                 Ok(root)
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        required(r, SLOT_LABELS)?;
+        keys.require(r, SLOT_LABELS).map_err(&at)?;
         let slot_labels = decode_labels(r)?;
-        required(r, ENTRIES)?;
+        keys.require(r, ENTRIES).map_err(&at)?;
         let index = decode_entries(r, bytes, next_version)?;
         let managed_keys = match keys.next(r).map_err(&at)? {
             None => None,

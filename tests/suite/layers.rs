@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kind", &[]),
     ("text", &[]),
     ("cbor", &[]),
-    ("secret", &["memory"]),
+    ("secret", &["memory", "text"]),
     ("crypto", &["memory", "secret"]),
     // The domain: names and states, no bytes, no files.
     ("name", &["kind"]),

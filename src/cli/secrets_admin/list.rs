@@ -4,9 +4,7 @@ use std::ffi::OsString;
 
 use serde_json::{Value, json};
 
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::Contents;
 use crate::ops::secrets::payment_notice;
@@ -23,20 +21,16 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let opening = open_for_reading(&desk, file, &credentials)?;
-    drop(progress);
+    let credentials = target.credentials(context, &file)?;
+    let opening =
+        context.during("deriving the key", || open_for_reading(&desk, file, &credentials))?;
     let mut seen = opening.notices;
     seen.extend(payment_notice(&desk, &opening.contents, network)?);
-    notices::print(context, &seen);
+    notices::print(context, &target.path, &seen);
     let (rows, id, generation) = rows(&opening.contents)?;
     let text = if args.long { table(&rows) } else { names(&rows) };
     Ok(Answer::new(

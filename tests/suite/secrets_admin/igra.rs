@@ -154,7 +154,7 @@ fn the_old_layout_is_read_and_converted_and_not_written() {
     stage
         .on("set %s x --from file:%g/value")
         .refused(Kind::Unsupported, "is read only")
-        .says("secrets-admin convert");
+        .says(&stage.expand("hint: secrets-admin convert %s %s.new --to igra"));
     stage.on("convert %s %w/native --to strongroom").run().ok();
     assert_eq!(stage.on("list %w/native").run().ok().text(), names);
     stage.on("convert %s --out %w/current --to igra").run().ok();

@@ -269,14 +269,16 @@ impl Run<'_> {
     pub fn run(self) -> Ran {
         let Self { stage, mut args, terminal, stdin, environment, reveals, screen, bare } = self;
         let names = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
+        let mut more: Vec<OsString> = Vec::new();
         if terminal.is_none() && !bare && !names("--passphrase-from") {
-            args.push("--passphrase-from".into());
-            args.push(stage.expand("file:%g/pass").into());
+            more.extend(["--passphrase-from".into(), stage.expand("file:%g/pass").into()]);
         }
         if !args.iter().any(|arg| arg == "--config") {
-            args.push("--config".into());
-            args.push(stage.path("%d/config.toml").into());
+            more.extend(["--config".into(), stage.path("%d/config.toml").into()]);
         }
+        // Behind `--` they would be no flags.
+        let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+        args.splice(end..end, more);
         args.insert(0, "secrets-admin".into());
         let terminal = terminal.unwrap_or_else(ScriptedTerminal::absent);
         let questions = terminal.questions();
