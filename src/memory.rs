@@ -128,6 +128,11 @@ impl Region {
         }
     }
 
+    /// Gives the pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
+    pub fn discard(mut self) {
+        self.len = 0;
+    }
+
     /// Wipes the region and leaves it empty, as room for others; see [`bulk_from`](Self::bulk_from).
     #[must_use]
     pub fn into_spare(mut self) -> Self {

@@ -90,6 +90,9 @@ impl Built {
             }
             _ => return Err(not_sealed()),
         };
+        if let Next::Native(unsigned) = self.file {
+            unsigned.discard();
+        }
         if held { Ok(state) } else { Err(FsError::NotWritten(path.to_owned()).into()) }
     }
 }

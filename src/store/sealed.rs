@@ -249,6 +249,11 @@ impl Unsigned {
         sign::sign(seed, &signed_message(&self.bytes[..self.front], file_hash))
     }
 
+    /// Gives the memory back. There is nothing in it that is not in the file too.
+    pub fn discard(self) {
+        self.bytes.discard();
+    }
+
     /// The whole file.
     pub fn finish(mut self, file_hash: Hash, seed: &SigningSeed) -> SealedFile {
         let signature = self.signature(&file_hash, seed);
