@@ -1,5 +1,7 @@
 //! [`Directory`] on a real file system.
 
+mod in_place;
+
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
@@ -12,6 +14,7 @@ use rustix::io::Errno;
 
 use super::checks::{self, Trust};
 use super::directory::{Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace};
+use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
@@ -297,6 +300,10 @@ impl Directory for HostDirectory {
             }
         };
         lock::acquire(fd, &path, timeout, stop).map(|fd| LockGuard::new(Some(fd)))
+    }
+
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
+        self.open_in_place(name, access)
     }
 }
 
