@@ -141,6 +141,28 @@ const DETOURS: u64 = 1 << 27;
 /// Lines between two reports of progress.
 const STRIDE: u64 = 1 << 14;
 
+/// A point up to which a log has been proven, so that a watcher need not begin anew whenever a line is added. It holds the key of
+/// the next record, and is therefore worth as much as the state file.
+pub struct Checkpoint {
+    chain: Chain,
+    start: SegmentStart,
+    root: usize,
+    head: AuditHead,
+}
+
+impl Checkpoint {
+    /// The last record that was proven.
+    pub const fn head(&self) -> AuditHead {
+        self.head
+    }
+
+    /// The same point, for a second look.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self { chain: self.chain.fork(), ..*self }
+    }
+}
+
 /// Verifies `files`. `progress` is told how many bytes have been read, and stops the work by answering false, which is an error
 /// of kind [`io::ErrorKind::Interrupted`].
 pub fn verify(
@@ -148,7 +170,21 @@ pub fn verify(
     question: &Question<'_>,
     progress: &mut dyn FnMut(u64) -> bool,
 ) -> io::Result<Report> {
+    verify_after(None, files, question, progress).map(|(report, _)| report)
+}
+
+/// As [`verify`], for files that begin right behind `checkpoint`. Answers with the point that was reached, if nothing was
+/// wrong. The roots must be those of the run that made the checkpoint, or the same and newer ones.
+pub fn verify_after(
+    checkpoint: Option<Checkpoint>,
+    files: Vec<LogFile<'_>>,
+    question: &Question<'_>,
+    progress: &mut dyn FnMut(u64) -> bool,
+) -> io::Result<(Report, Option<Checkpoint>)> {
     let mut verifier = Verifier::new(question);
+    if let Some(checkpoint) = checkpoint {
+        verifier.resume(checkpoint);
+    }
     let mut line = Vec::with_capacity(1 << 12);
     let (mut total, mut lines) = (0_u64, 0_u64);
     for file in files {
@@ -176,9 +212,9 @@ pub fn verify(
         }
     }
     progress(total);
-    let report = verifier.finish();
+    let done = verifier.finish();
     memory::scrub_stack();
-    Ok(report)
+    Ok(done)
 }
 
 /// What can be said of the lines of a segment.
@@ -240,6 +276,14 @@ impl<'a> Verifier<'a> {
                 clock_back_at: None,
             },
         }
+    }
+
+    fn resume(&mut self, from: Checkpoint) {
+        let SegmentStart { log_id, segment, .. } = from.start;
+        self.last = Some(Seen { segment, log_id, head: from.head });
+        self.recent.push_back((from.head.seq, from.head.mac));
+        self.report.first_seq = from.head.seq + 1;
+        self.keys = Keys::Known(from.chain, from.start, from.root);
     }
 
     fn expected(&self) -> u64 {
@@ -525,7 +569,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn finish(mut self) -> Report {
+    fn finish(mut self) -> (Report, Option<Checkpoint>) {
         self.report.head = self.last.map_or(AuditHead::default(), |last| last.head);
         let most = self.question.known.iter().map(|(_, known)| known.seq).max().unwrap_or(0);
         let reached = self.report.head.seq.saturating_add(self.bad);
@@ -547,7 +591,13 @@ impl<'a> Verifier<'a> {
             None if keyed => Verdict::Good,
             None => Verdict::StructureOnly,
         };
-        self.report
+        let checkpoint = match self.keys {
+            Keys::Known(chain, start, root) if report.verdict == Verdict::Good => {
+                Some(Checkpoint { chain, start, root, head: report.head })
+            }
+            _ => None,
+        };
+        (self.report, checkpoint)
     }
 }
 

@@ -203,7 +203,13 @@ impl Disk {
     pub fn replace_carelessly(&mut self, name: &str, content: &[u8]) {
         let inode = self.inodes.len();
         let durable = Vec::new();
-        self.inodes.push(Inode { content: content.to_vec(), durable, changed: 0, mode: 0o600, pending: Vec::new() });
+        self.inodes.push(Inode {
+            content: content.to_vec(),
+            durable,
+            changed: 0,
+            mode: 0o600,
+            pending: Vec::new(),
+        });
         let names = &mut self.names[Place::Stores as usize];
         for entry in [
             Entry::Create("foreign".into(), inode),
@@ -421,11 +427,7 @@ impl Directory for SimDirectory {
         Ok(LockGuard::new(None))
     }
 
-    fn in_place(
-        &self,
-        name: &OsStr,
-        access: Access,
-    ) -> Result<Option<Box<dyn InPlace>>, FsError> {
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
         self.open_in_place(name, access)
     }
 }
