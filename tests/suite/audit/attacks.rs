@@ -88,6 +88,7 @@ fn whatever_is_done_to_any_line_is_found_and_named() {
     let heads = &subject.made.heads;
     let last = [(Witness::Host, heads[LINES - 1])];
     let other = Made::new(&subject.roots[0], [0x21; 16], LINES as u64);
+    let foreign = Made::new(&root(8), [0x22; 16], LINES as u64);
     for at in 0..LINES {
         let seq = at + 1;
         let is_last = seq == LINES;
@@ -117,8 +118,11 @@ fn whatever_is_done_to_any_line_is_found_and_named() {
         found(&report, seq, "truncate");
         assert_eq!(report.verdict, Verdict::Truncated);
 
+        let report = subject.window(at, |lines, i| lines[i].clone_from(&foreign.lines[at]), known);
+        found(&report, seq, "splice from another log");
         let report = subject.window(at, |lines, i| lines[i].clone_from(&other.lines[at]), known);
-        found(&report, seq, "splice");
+        // The first record of another segment of this log is a good one; what follows it is not.
+        found(&report, seq.max(2), "splice from another segment");
 
         let rekey = |lines: &mut Vec<Vec<u8>>, i: usize| {
             let mut chain = Chain::resume(&[9; 32]);
