@@ -8,20 +8,18 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::AuditError;
 use super::chain::{Chain, Id, SegmentStart, root_id};
 use super::line::{Line, text};
-use super::record::{self, Draft, Origin, Phase, Position, SEGMENT, TORN};
+use super::record::{self, Draft, Origin, Phase, Position, SEGMENT};
 use super::state::{self, AuditState, Lockout};
 use super::tail::{Files, Finding, NO_MAC, NeedsSegment, STATE_SUFFIX, Tail, beside, file_name};
-use super::{AuditError, MAX_LINE};
 use crate::fs::directory::{LockGuard, Ownership, lock_name};
 use crate::fs::in_place::Access;
 use crate::fs::{Directory, FsError, InPlace, StopCheck};
 use crate::secret::{DerivedKey, SecretBytes};
 use crate::store::header::AuditHead;
 
-/// The end of the name of the file that torn bytes are moved to.
-pub const TORN_SUFFIX: &str = ".torn";
 /// Room that is reserved for an outcome beyond what its intent took.
 const OUTCOME_MARGIN: u64 = 4096;
 
@@ -295,68 +293,6 @@ impl Log {
         }
     }
 
-    /// Completes what an earlier command could not.
-    fn catch_up(&mut self, now: u64) -> Result<(), AuditError> {
-        if self.tail.chain.is_none() {
-            return Ok(());
-        }
-        if self.tail.adopted > 0 {
-            // Nobody makes the state durable about a line that he did not make durable himself.
-            if let Some(log) = &self.files.log {
-                log.sync_data()?;
-            }
-            if self.tail.rotated {
-                self.directory.sync()?;
-            }
-            self.save_state()?;
-        }
-        let torn = self.set_torn_aside()?;
-        if self.tail.last.is_some_and(|last| last.rotates) {
-            self.finish_rotation(now)?;
-        }
-        if let Some(what) = torn {
-            let unfinished = self.tail.unfinished.take();
-            self.record_torn(&what, now)?;
-            self.tail.unfinished = unfinished;
-        }
-        Ok(())
-    }
-
-    /// Moves the bytes behind the last line to a file of their own; what was moved, in words.
-    fn set_torn_aside(&mut self) -> Result<Option<String>, AuditError> {
-        let Some(log) = self.files.log.as_ref().filter(|_| self.tail.torn > 0) else {
-            return Ok(None);
-        };
-        let access = Access::Create(self.setting.owner);
-        let name = beside(&self.name, TORN_SUFFIX);
-        let aside = self
-            .directory
-            .in_place(&name, access)?
-            .ok_or_else(|| FsError::NotFound(self.path.with_file_name(&name)))?;
-        let (start, end) = (self.tail.end, self.tail.end + self.tail.torn);
-        let mut at = start;
-        let mut piece = vec![0; MAX_LINE];
-        while at < end {
-            let want = piece.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
-            let read = log.read_at(at, &mut piece[..want])?;
-            if read == 0 {
-                break;
-            }
-            aside.append(&piece[..read])?;
-            at += read as u64;
-        }
-        aside.sync_data()?;
-        self.directory.sync()?;
-        log.truncate(start)?;
-        self.tail.torn = 0;
-        Ok(Some(format!("{} bytes at {start}", end - start)))
-    }
-
-    fn record_torn(&mut self, what: &str, now: u64) -> Result<AuditHead, AuditError> {
-        let corr = self.head().map_or([0; 8], |head| std::array::from_fn(|i| head.mac[i]));
-        self.append(&Draft { object: Some(what), ..Draft::new(TORN, Phase::Done, corr, now) })
-    }
-
     /// Adds whole lines to the log, durably.
     fn put(&mut self, bytes: &[u8]) -> Result<(), AuditError> {
         let Some(log) = &self.files.log else { return Err(self.no_key()) };
@@ -463,29 +399,4 @@ fn write_state(
     file.write_at(0, both.expose())?;
     file.sync_data()?;
     if created { directory.sync() } else { Ok(()) }
-}
-
-/// What can be known of a log without a lock and without write access, for commands that record nothing.
-pub struct View {
-    /// The last record.
-    pub head: Option<AuditHead>,
-    /// What the operator should know.
-    pub findings: Vec<Finding>,
-    /// Why a new segment will be begun.
-    pub needs_segment: Option<NeedsSegment>,
-    /// The intent that has no outcome.
-    pub unfinished: Option<Unfinished>,
-}
-
-/// Looks at the log at `path`; refuses one that is out of step exactly as [`Log::open`] does. A command that is appending at
-/// this moment may be caught between its log and its state, which looks like lines to adopt.
-pub fn look(directory: &dyn Directory, path: &Path, setting: &Setting) -> Result<View, AuditError> {
-    let files = Files::open(directory, file_name(path), Access::Read)?;
-    let tail = files.inspect(directory, path, setting)?;
-    Ok(View {
-        head: tail.last.map(|last| last.head),
-        findings: tail.findings,
-        needs_segment: tail.needs,
-        unfinished: tail.unfinished,
-    })
 }

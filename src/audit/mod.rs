@@ -10,7 +10,7 @@
 //! - [`chain`]: the keys
 //! - [`state`]: what stands in the state file
 //! - [`tail`]: log and state as they are found, judged without changing anything
-//! - [`file`]: an open log, to be appended to; [`rotate`] begins a new file
+//! - [`file`]: an open log, to be appended to; [`repair`] completes what was stopped, [`rotate`] begins a new file
 //! - [`verify`]: every line of one or many files against the roots
 //! - [`actor`]: who does something
 //!
@@ -21,10 +21,12 @@
 
 pub mod actor;
 pub mod chain;
+mod ends;
 mod error;
 pub mod file;
 pub mod line;
 pub mod record;
+pub mod repair;
 pub mod rotate;
 pub mod state;
 pub mod tail;
@@ -35,7 +37,8 @@ pub use chain::Chain;
 pub use error::AuditError;
 pub use file::{Log, Setting, Unfinished};
 pub use record::{Draft, Origin, Phase};
-pub use tail::{Finding, NeedsSegment};
+pub use repair::Recovered;
+pub use tail::{Finding, NeedsSegment, View, look};
 pub use verify::{Report, Verdict};
 
 /// Most bytes of one line, its end included.

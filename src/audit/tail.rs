@@ -6,12 +6,13 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::AuditError;
 use super::chain::{Chain, Id};
+use super::ends::{Search, last_line, line_at, line_before};
 use super::file::{Setting, Unfinished};
 use super::line::Line;
 use super::record::{CONTINUE, Phase, ROTATE};
 use super::state::{self, AuditState};
-use super::{AuditError, MAX_LINE};
 use crate::crypto::mac::{self, Hash};
 use crate::fs::in_place::Access;
 use crate::fs::{Directory, FsError, InPlace};
@@ -402,112 +403,30 @@ fn rotates(line: &[u8]) -> bool {
     Line::parse(line).is_ok_and(|line| line.event == ROTATE)
 }
 
-/// The line at `offset`; without its end when it has none within the cap.
-fn line_at(log: &dyn InPlace, offset: u64) -> Result<Vec<u8>, FsError> {
-    let mut bytes = vec![0; 4096];
-    loop {
-        let read = log.read_at(offset, &mut bytes)?;
-        if let Some(at) = bytes[..read].iter().position(|b| *b == b'\n') {
-            bytes.truncate(at + 1);
-            return Ok(bytes);
-        }
-        if read < bytes.len() || read >= MAX_LINE {
-            bytes.truncate(read);
-            return Ok(bytes);
-        }
-        bytes.resize(bytes.len() * 2, 0);
-    }
-}
-
-/// The line that ends at `end`, with its end.
-fn line_before(log: &dyn InPlace, end: u64) -> Result<Option<Vec<u8>>, FsError> {
-    let mut window = 4096.min(end);
-    loop {
-        let mut bytes = vec![0; usize::try_from(window).unwrap_or(0)];
-        let read = log.read_at(end - window, &mut bytes)?;
-        if read < bytes.len() || bytes.last() != Some(&b'\n') {
-            return Ok(None);
-        }
-        let body = &bytes[..bytes.len() - 1];
-        if let Some(at) = body.iter().rposition(|b| *b == b'\n') {
-            return Ok(Some(bytes.split_off(at + 1)));
-        }
-        if window == end {
-            return Ok(Some(bytes));
-        }
-        if window >= MAX_LINE as u64 {
-            return Ok(None);
-        }
-        window = (window * 2).min(end);
-    }
-}
-
-enum Search {
-    Fs(FsError),
-    Malformed(&'static str),
-}
-
-impl From<FsError> for Search {
-    fn from(error: FsError) -> Self {
-        Self::Fs(error)
-    }
-}
-
-/// The last whole line of the first `len` bytes, and where it ends.
-fn last_line(log: &dyn InPlace, len: u64) -> Result<Option<(Last, u64)>, Search> {
-    let mut end = len;
-    loop {
-        end = match last_end(log, end)? {
-            None => return Ok(None),
-            Some(end) => end,
-        };
-        let bytes =
-            line_before(log, end)?.ok_or(Search::Malformed("a line of more than 65536 bytes"));
-        let bytes = match bytes {
-            // A hole that ends in the end of a line.
-            Err(_) if hole_before(log, end)? => {
-                end -= 1;
-                continue;
-            }
-            bytes => bytes?,
-        };
-        if bytes.contains(&0) {
-            end -= bytes.len() as u64;
-            continue;
-        }
-        let line = Line::parse(&bytes).map_err(Search::Malformed)?;
-        let last = Last {
-            log_id: line.at.log_id,
-            segment: line.at.segment,
-            head: AuditHead { seq: line.at.seq, mac: line.mac },
-            line_hash: line_hash(&bytes),
-            rotates: false,
-        };
-        return Ok(Some((last, end)));
-    }
-}
-
-/// Where the last line end before `end` stands.
-fn last_end(log: &dyn InPlace, mut end: u64) -> Result<Option<u64>, FsError> {
-    let mut bytes = vec![0; MAX_LINE];
-    while end > 0 {
-        let window = end.min(MAX_LINE as u64);
-        let piece = &mut bytes[..usize::try_from(window).unwrap_or(0)];
-        let read = log.read_at(end - window, piece)?;
-        if let Some(at) = piece[..read].iter().rposition(|b| *b == b'\n') {
-            return Ok(Some(end - window + at as u64 + 1));
-        }
-        end -= window;
-    }
-    Ok(None)
-}
-
-fn hole_before(log: &dyn InPlace, end: u64) -> Result<bool, FsError> {
-    let window = end.min(MAX_LINE as u64);
-    let mut bytes = vec![0; usize::try_from(window).unwrap_or(0)];
-    let read = log.read_at(end - window, &mut bytes)?;
-    Ok(bytes[..read].contains(&0))
-}
-
 /// A MAC that no record has: what stands before the first one.
 pub(super) const NO_MAC: Hash = [0; 32];
+
+/// What can be known of a log without a lock and without write access, for commands that record nothing.
+pub struct View {
+    /// The last record.
+    pub head: Option<AuditHead>,
+    /// What the operator should know.
+    pub findings: Vec<Finding>,
+    /// Why a new segment will be begun.
+    pub needs_segment: Option<NeedsSegment>,
+    /// The intent that has no outcome.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// Looks at the log at `path`; refuses one that is out of step exactly as [`Log::open`] does. A command that is appending at
+/// this moment may be caught between its log and its state, which looks like lines to adopt.
+pub fn look(directory: &dyn Directory, path: &Path, setting: &Setting) -> Result<View, AuditError> {
+    let files = Files::open(directory, file_name(path), Access::Read)?;
+    let tail = files.inspect(directory, path, setting)?;
+    Ok(View {
+        head: tail.last.map(|last| last.head),
+        findings: tail.findings,
+        needs_segment: tail.needs,
+        unfinished: tail.unfinished,
+    })
+}

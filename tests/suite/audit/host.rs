@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::Mode;
 use strongroom::audit::verify::Verdict;
-use strongroom::audit::{Actor, AuditError, Draft, Finding, Log, NeedsSegment, Setting, actor};
+use strongroom::audit::{
+    Actor, AuditError, Draft, Finding, Log, NeedsSegment, Recovered, Setting, actor,
+};
 use strongroom::fs::directory::Ownership;
 use strongroom::fs::{FsError, Place, Trust};
 use strongroom::kind::Kind;
@@ -160,10 +162,18 @@ fn an_intent_without_an_outcome_is_handed_to_the_next_command() {
     let unfinished = log.unfinished().expect("an intent").clone();
     assert_eq!((unfinished.head, unfinished.event.as_str()), (head, "secret.set"));
     assert_eq!((unfinished.corr, unfinished.generation), (4_u64.to_le_bytes(), Some(4)));
-    log.append(&draft("secret.set", 4)).expect("appended");
+    log.close_unfinished(Recovered::Committed(5), NOW).expect("appended");
     assert_eq!(log.unfinished(), None);
+    assert_eq!(log.close_unfinished(Recovered::NotCommitted, NOW).expect("nothing to do"), None);
     drop(log);
     assert_eq!(open(scratch.path(), setting()).expect("a log").unfinished(), None);
+    let text = String::from_utf8(content(scratch.path())).expect("ASCII");
+    let last = text.lines().last().expect("lines");
+    for part in
+        ["\"secret.set\",\"phase\":\"done\"", "\"generation\":5", "\"reason\":\"recovered\""]
+    {
+        assert!(last.contains(part), "{last}");
+    }
 }
 
 #[test]

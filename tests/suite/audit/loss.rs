@@ -4,9 +4,8 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use strongroom::audit::file::look;
 use strongroom::audit::verify::{Verdict, Witness};
-use strongroom::audit::{AuditError, Log, Setting};
+use strongroom::audit::{AuditError, Finding, Log, NeedsSegment, Setting, look};
 use strongroom::fs::directory::Ownership;
 use strongroom::store::header::AuditHead;
 
@@ -231,5 +230,65 @@ fn a_log_that_was_copied_and_emptied_is_recognised() {
     match open(&Machine::boot(disk, Fault::None)).err() {
         Some(AuditError::Truncated { copy: Some(copy), .. }) => assert_eq!(copy, "log.1"),
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn half_a_line_on_a_full_disk_is_taken_back() {
+    let before = prepared(0);
+    let machine = Machine::boot(before.clone(), Fault::Full);
+    let mut log = open(&machine).expect("a log");
+    let head = log.head();
+    for _ in 0..2 {
+        let error = log.append(&draft("secret.get", 1)).expect_err("no room");
+        assert!(matches!(error, AuditError::Fs(strongroom::fs::FsError::Full { .. })), "{error}");
+    }
+    assert_eq!(log.head(), head);
+    let content = |disk: &Disk, name| disk.content(Place::Stores, name).map(<[u8]>::to_vec);
+    for name in [LOG, "log.state"] {
+        assert_eq!(content(&machine.disk(), name), content(&before, name), "{name}");
+    }
+}
+
+#[test]
+fn a_new_host_goes_on_from_the_head_in_the_store() {
+    let old = prepared(0);
+    let machine = Machine::boot(old.clone(), Fault::None);
+    let head = open(&machine).expect("a log").head().expect("records");
+    let moved = Setting { head: Some(head), ..setting() };
+    let machine = Machine::boot(Disk::default(), Fault::None);
+    let directory = machine.directory(Place::Stores);
+    let log = Log::open(directory, Path::new(LOG), moved, origin(), NOW, &|| None).expect("opened");
+    assert_eq!(log.findings(), [Finding::LogElsewhere(head.seq)]);
+    assert_eq!(log.needs_segment(), Some(NeedsSegment::OtherHostsLog));
+    drop(log);
+    let log = open_with(&machine, moved).expect("a log");
+    assert_eq!(log.head().map(|head| head.seq), Some(head.seq + 1));
+    drop(log);
+    let (before, after) = (files(&old).remove(0), files(&machine.disk()).remove(0));
+    let alone = judge(std::slice::from_ref(&after), &[root(7)], &[]);
+    assert_eq!((alone.verdict, alone.first_bad_seq()), (Verdict::Missing, Some(1)));
+    let both = judge(&[before, after], &[root(7)], &[(Witness::Store, head)]);
+    assert_eq!(both.verdict, Verdict::Good, "{both:?}");
+}
+
+#[test]
+fn a_loss_is_refused_until_it_is_accepted_and_stays_visible() {
+    let known = AuditHead { seq: 9, mac: [5; 32] };
+    let knows = Setting { head: Some(known), remembered: Some(known), ..setting() };
+    for disk in [prepared(0), Disk::default()] {
+        let machine = Machine::boot(disk, Fault::None);
+        let error = open_with(&machine, knows).err().expect("refused");
+        assert!(matches!(error, AuditError::Truncated { known: 9, .. }), "{error}");
+        let accepted = Setting { accept_loss: true, ..knows };
+        let mut log = open_with(&machine, accepted).expect("accepted");
+        assert_eq!(log.head().map(|head| head.seq), Some(10));
+        log.append(&draft("secret.get", 1)).expect("appended");
+        drop(log);
+        // From here on the log is in step again, and the gap is there for ever.
+        drop(open_with(&machine, knows).expect("in step"));
+        let report = judge(&files(&machine.disk()), &[root(7)], &[]);
+        assert_eq!(report.verdict, Verdict::Missing);
+        assert_eq!(report.head.seq, 11);
     }
 }

@@ -46,6 +46,8 @@ pub enum Fault {
     StateFirst,
     /// A file that grows where it stands is never synced, unless it is the state of a log.
     NoLogSync,
+    /// A file that grows where it stands gets half of what is appended, and then there is no room.
+    Full,
 }
 
 #[derive(Clone, Default)]

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use strongroom::fs::in_place::{Access, InPlaceFacts};
 use strongroom::fs::{FsError, InPlace};
 
-use super::{Depth, Entry, Inode, Machine, Place, SimDirectory};
+use super::{Depth, Entry, Fault, Inode, Machine, Place, SimDirectory};
 
 /// A change of content that is not durable yet.
 #[derive(Clone)]
@@ -147,6 +147,11 @@ impl InPlace for SimInPlace {
 
     fn append(&self, bytes: &[u8]) -> Result<(), FsError> {
         let end = self.machine.disk.borrow().inodes[self.inode].content.len();
+        if self.machine.fault == Fault::Full {
+            self.change("append half", Change::Write(end, bytes[..bytes.len() / 2].to_vec()));
+            let (path, needed) = (self.name.clone().into(), bytes.len() as u64);
+            return Err(FsError::Full { path, needed, source: rustix::io::Errno::NOSPC });
+        }
         self.change("append", Change::Write(end, bytes.to_vec()));
         Ok(())
     }
