@@ -53,6 +53,7 @@ impl Chain {
     }
 
     /// A second chain at the same point, to try what may have to be given up.
+    #[must_use]
     pub fn fork(&self) -> Self {
         Self::resume(self.key.expose())
     }

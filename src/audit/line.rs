@@ -327,12 +327,11 @@ fn escape_len(bytes: &[u8]) -> Result<usize, Malformed> {
         return Ok(2);
     }
     match unit(bytes).ok_or(WRONG)? {
-        0x20..=0x7e => Err(WRONG),
         0xd800..=0xdbff => match unit(&bytes[6..]) {
             Some(0xdc00..=0xdfff) => Ok(12),
             _ => Err(WRONG),
         },
-        0xdc00..=0xdfff => Err(WRONG),
+        0x20..=0x7e | 0xdc00..=0xdfff => Err(WRONG),
         _ => Ok(6),
     }
 }

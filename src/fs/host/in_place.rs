@@ -97,7 +97,6 @@ impl HostInPlace {
 
 impl InPlace for HostInPlace {
     #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
-    #[expect(clippy::unnecessary_cast, reason = "the field types differ between architectures")]
     fn facts(&self) -> Result<InPlaceFacts, FsError> {
         let stat =
             rustix::fs::fstat(&self.fd).map_err(|e| FsError::io("examine", &self.path, e))?;

@@ -114,7 +114,7 @@ fn whatever_is_done_to_any_line_is_found_and_named() {
         let report = subject.window(at, |lines, i| lines.insert(i, lines[i].clone()), known);
         found(&report, seq + 1, "duplicate");
 
-        let report = subject.window(at, |lines, i| lines.truncate(i), &last);
+        let report = subject.window(at, Vec::truncate, &last);
         found(&report, seq, "truncate");
         assert_eq!(report.verdict, Verdict::Truncated);
 

@@ -24,7 +24,7 @@ fn open(directory: &Path, setting: Setting) -> Result<Log, AuditError> {
     let (directory, _) = Place::resolve(&path, trust)?.into_parts();
     let setting = Setting {
         owner: Ownership { uid: trust.caller, mode: 0o600 },
-        lock_timeout: Duration::from_secs(60),
+        lock_timeout: Duration::from_mins(1),
         ..setting
     };
     let mut log = Log::open(Box::new(directory), &path, setting, origin(), NOW, &|| None)?;

@@ -275,18 +275,18 @@ fn a_new_host_goes_on_from_the_head_in_the_store() {
 #[test]
 fn a_loss_is_refused_until_it_is_accepted_and_stays_visible() {
     let known = AuditHead { seq: 9, mac: [5; 32] };
-    let knows = Setting { head: Some(known), remembered: Some(known), ..setting() };
+    let informed = Setting { head: Some(known), remembered: Some(known), ..setting() };
     for disk in [prepared(0), Disk::default()] {
         let machine = Machine::boot(disk, Fault::None);
-        let error = open_with(&machine, knows).err().expect("refused");
+        let error = open_with(&machine, informed).err().expect("refused");
         assert!(matches!(error, AuditError::Truncated { known: 9, .. }), "{error}");
-        let accepted = Setting { accept_loss: true, ..knows };
+        let accepted = Setting { accept_loss: true, ..informed };
         let mut log = open_with(&machine, accepted).expect("accepted");
         assert_eq!(log.head().map(|head| head.seq), Some(10));
         log.append(&draft("secret.get", 1)).expect("appended");
         drop(log);
         // From here on the log is in step again, and the gap is there for ever.
-        drop(open_with(&machine, knows).expect("in step"));
+        drop(open_with(&machine, informed).expect("in step"));
         let report = judge(&files(&machine.disk()), &[root(7)], &[]);
         assert_eq!(report.verdict, Verdict::Missing);
         assert_eq!(report.head.seq, 11);
