@@ -145,7 +145,9 @@ impl<'a> Verifier<'a> {
         };
         self.end_of_file();
         self.report.records += 1;
-        if self.last.is_some_and(|last| last.log_id != line.at.log_id) {
+        // A store that moved to a host without its log begins another one, with a segment of its own.
+        let elsewhere = self.last.is_some_and(|last| last.log_id != line.at.log_id);
+        if elsewhere && !line.starts_segment() {
             return self.bad(Verdict::Modified, "a record of another log");
         }
         match self.last {

@@ -262,7 +262,10 @@ fn a_new_host_goes_on_from_the_head_in_the_store() {
     assert_eq!(log.findings(), [Finding::LogElsewhere(head.seq)]);
     assert_eq!(log.needs_segment(), Some(NeedsSegment::OtherHostsLog));
     drop(log);
-    let log = open_with(&machine, moved).expect("a log");
+    let directory = machine.directory(Place::Stores);
+    let mut log =
+        Log::open(directory, Path::new(LOG), moved, origin(), NOW, &|| None).expect("opened");
+    log.start_segment(&root(7), [0x77; 16], [0x78; 16], &draft("", 0)).expect("a segment");
     assert_eq!(log.head().map(|head| head.seq), Some(head.seq + 1));
     drop(log);
     let (before, after) = (files(&old).remove(0), files(&machine.disk()).remove(0));
