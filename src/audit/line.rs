@@ -232,11 +232,12 @@ impl<'a> Parser<'a> {
         let bytes = inner.as_bytes();
         let mut at = 0;
         loop {
-            match bytes.get(at).ok_or("text without an end")? {
-                b'"' => break,
-                b'\\' => at += escape_len(&bytes[at..])?,
-                _ => at += 1,
+            let mark = bytes[at..].iter().position(|b| matches!(b, b'"' | b'\\'));
+            at += mark.ok_or("text without an end")?;
+            if bytes[at] == b'"' {
+                break;
             }
+            at += escape_len(&bytes[at..])?;
         }
         self.rest = &inner[at + 1..];
         Ok(Some(&inner[..at]))
