@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck};
 use crate::memory::Region;
 
@@ -120,6 +121,8 @@ pub trait Directory {
         timeout: Duration,
         stop: StopCheck<'_>,
     ) -> Result<LockGuard, FsError>;
+    /// Opens `name` to be read or changed where it stands; `None` when there is no such file and none is to be made.
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError>;
 }
 
 /// A held lock.

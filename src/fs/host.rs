@@ -1,5 +1,7 @@
 //! [`Directory`] on a real file system.
 
+mod in_place;
+
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd as _, OwnedFd};
@@ -14,6 +16,7 @@ use super::checks::{self, Trust};
 use super::directory::{
     Content, Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace,
 };
+use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
@@ -313,6 +316,10 @@ impl Directory for HostDirectory {
             }
         };
         lock::acquire(fd, &path, timeout, stop).map(|fd| LockGuard::new(Some(fd)))
+    }
+
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
+        self.open_in_place(name, access)
     }
 }
 

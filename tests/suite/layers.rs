@@ -29,6 +29,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fs", &["kind", "memory", "text"]),
     ("config", &["kind", "name", "network"]),
     ("environment", &["network", "secret"]),
+    // What was done, and by whom.
+    (
+        "audit",
+        &["crypto", "environment", "fs", "kind", "memory", "network", "secret", "store", "text"],
+    ),
     // Verbs.
     (
         "ops",
