@@ -6,11 +6,11 @@
 //! a *segment* comes from the audit root in the store, so whoever can unlock the store can verify the whole log.
 //! The bytes are specified in `docs/formats/audit-v1.md`.
 //!
-//! - [`record`] writes a line, [`line`] reads one; there is exactly one way to write each
+//! - [`record`] writes a line, [`mod@line`] reads one; there is exactly one way to write each
 //! - [`chain`]: the keys
 //! - [`state`]: what stands in the state file
 //! - [`tail`]: log and state as they are found, judged without changing anything
-//! - [`file`]: an open log, to be appended to; [`repair`] completes what was stopped, [`rotate`] begins a new file
+//! - [`mod@file`]: an open log, to be appended to; [`repair`] completes what was stopped, [`rotate`] begins a new file
 //! - [`verify`]: every line of one or many files against the roots
 //! - [`actor`]: who does something
 //!

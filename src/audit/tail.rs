@@ -418,7 +418,7 @@ pub struct View {
     pub unfinished: Option<Unfinished>,
 }
 
-/// Looks at the log at `path`; refuses one that is out of step exactly as [`Log::open`] does. A command that is appending at
+/// Looks at the log at `path`; refuses one that is out of step exactly as [`Log::open`](super::Log::open) does. A command that is appending at
 /// this moment may be caught between its log and its state, which looks like lines to adopt.
 pub fn look(directory: &dyn Directory, path: &Path, setting: &Setting) -> Result<View, AuditError> {
     let files = Files::open(directory, file_name(path), Access::Read)?;

@@ -38,7 +38,7 @@ pub fn hkdf(ikm: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> bool {
     Hkdf::<Sha256>::new(Some(salt), ikm).expand_multi_info(info, out).is_ok()
 }
 
-/// HKDF-SHA-256 without a salt, extracted once and expanded for two purposes: the same as two calls of [`hkdf`] with an empty
+/// HKDF-SHA-256 without a salt, extracted once and expanded for two purposes: the same as two calls of [`hkdf`](fn@hkdf) with an empty
 /// salt, for a chain of keys that is walked a million times a second.
 pub fn hkdf_pair(ikm: &[u8], infos: [&[u8]; 2], outs: [&mut Hash; 2]) {
     // Keyed with the empty salt once, which is a fifth of the work.

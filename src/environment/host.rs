@@ -36,7 +36,7 @@ fn name_of(passwd: &[u8], uid: u32) -> Option<String> {
     })
 }
 
-/// The first [`MAX_PASSWD`] bytes of a file that the system keeps: facts of the host, no secrets.
+/// The first MiB of a file that the system keeps: facts of the host, no secrets.
 pub fn read_start(path: &str) -> Result<Vec<u8>, Errno> {
     let file =
         rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
