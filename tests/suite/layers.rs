@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
+            "audit",
             "clock",
             "config",
             "crypto",
