@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FREE = "8,1,1"
 REAL = "65536,3,1"
 PASSPHRASE = "a passphrase of the benchmark, long enough"
+SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "gate"]
 # Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
 SLOW_PASSPHRASES = [
     "a" * 100,
@@ -201,6 +202,26 @@ class Bench:
         slowest = (one.median_wall() - start) * 1e3
         self.table.add("slowest passphrase check", "<= 50 ms", 50.0, slowest, "ms", f"{worst} of {len(found)}")
 
+    def hostile(self):
+        """Costs that would take all memory or a day, refused before anything is derived (P13)."""
+        path, _ = self.store("real10.bin", 10, REAL)
+        genuine = path.read_bytes()
+        costs = b"\x1a" + (65536).to_bytes(4, "big")
+        if genuine.count(costs) != 1:
+            sys.exit("bench: error: the costs do not stand in the store exactly once")
+        commands = {}
+        for label, m_kib in (("beyond the format", 2**32 - 1), ("4 GiB", 4 << 20)):
+            forged = self.home / f"hostile{m_kib}.bin"
+            forged.touch(mode=0o600)
+            forged.write_bytes(genuine.replace(costs, b"\x1a" + m_kib.to_bytes(4, "big")))
+            commands[label] = (self.words("get", str(forged), "bench.secret.000001"), None)
+            side.FAILURES_WANTED.add(label)
+        for label, one in self.run(commands).items():
+            if one.code != 13:
+                sys.exit(f"bench: error: {label}: exit {one.code}: {one.said.strip()}")
+            self.table.add(f"hostile costs, {label}: time", "<= 50 ms", 50.0, one.median_wall() * 1e3, "ms")
+            self.table.add(f"hostile costs, {label}: memory", "<= 20 MiB", 20.0, one.rss, "MiB")
+
 
     def gate(self):
         """`validate-config` on a configuration of 60 keys and of 10,000 lines, beside its own --version."""
@@ -238,7 +259,7 @@ def main():
     parser.add_argument("--bare-clap", type=pathlib.Path, default=ROOT / "bench/bare-clap/target/release/bare-clap")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--many", type=int, default=100_000, help="secrets in the large store")
-    parser.add_argument("--only", action="append", choices=["kdf", "sizes", "start", "passphrases", "gate"])
+    parser.add_argument("--only", action="append", choices=SECTIONS)
     options = parser.parse_args()
     for tool in ("argon2", "age", "age-keygen", "valgrind", "dd", "/usr/bin/time"):
         if shutil.which(tool) is None:
@@ -252,7 +273,7 @@ def main():
             sys.exit(f"bench: error: missing: {path} ({how})")
     with tempfile.TemporaryDirectory(prefix="bench-") as home:
         bench = Bench(options, pathlib.Path(home))
-        for section in options.only or ["kdf", "sizes", "start", "passphrases", "gate"]:
+        for section in options.only or SECTIONS:
             getattr(bench, section)()
     bench.table.show()
     return 1 if bench.table.failed else 0

@@ -14,7 +14,7 @@ use strongroom::crypto::kdf::KdfParams;
 use strongroom::crypto::random::{Random as _, SystemRandom};
 use strongroom::fs::{Directory as _, Place, Trust};
 use strongroom::name::SecretName;
-use strongroom::ops::audit::{Event, Unaudited};
+use strongroom::ops::audit::Event;
 use strongroom::ops::{Contents, Desk, Settings, StateHome, Transaction};
 use strongroom::passphrase::strength::Context;
 use strongroom::passphrase::{self, Passphrase};
@@ -60,12 +60,13 @@ fn run() -> Result<(), Box<dyn Error>> {
         state: StateHome::Disabled,
         settings: Settings::default(),
         words: Context::default(),
-        audit: &Unaudited,
+        audit: None,
     };
     let store = filled(&credentials(&passphrase)?, params, count.parse()?, size.parse()?)?;
     let contents = Contents::Native(Box::new(store));
-    let tx = Transaction::create(&desk, Path::new(&file), NetworkMode::Devnet, contents)?;
-    let receipt = tx.commit(&Event::new("store.init", None))?;
+    let event = Event::new("store.init", None);
+    let tx = Transaction::create(&desk, Path::new(&file), NetworkMode::Devnet, contents, event)?;
+    let receipt = tx.commit()?;
     writeln!(std::io::stdout(), "{file}: {count} secrets, generation {}", receipt.generation)?;
     Ok(())
 }
@@ -101,8 +102,8 @@ fn costs(text: &str) -> Result<KdfParams, Box<dyn Error>> {
 fn credentials(path: &Path) -> Result<Credentials, Box<dyn Error>> {
     let place = Place::resolve(path, Trust::of_process())?;
     let limit = passphrase::MAX_BYTES as u64 + 1;
-    let file = place.directory().read(place.name(), limit)?.ok_or("no such passphrase file")?;
-    let line = file.bytes.strip_suffix(b"\n").unwrap_or(&file.bytes);
+    let bytes = place.directory().read(place.name(), limit)?.ok_or("no such passphrase file")?;
+    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let passphrase = Passphrase::new(SecretBytes::copy_from(line))?;
     Ok(Credentials { passphrase, keyfile: None })
 }

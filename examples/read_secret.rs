@@ -58,8 +58,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn credentials(path: &Path) -> Result<Credentials, UnlockError> {
     let place = Place::resolve(path, Trust::of_process())?;
     let limit = passphrase::MAX_BYTES as u64 + 1;
-    let file = place.directory().read(place.name(), limit)?.ok_or("no such passphrase file")?;
-    let line = file.bytes.strip_suffix(b"\n").unwrap_or(&file.bytes);
+    let bytes = place.directory().read(place.name(), limit)?.ok_or("no such passphrase file")?;
+    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let passphrase = Passphrase::new(SecretBytes::copy_from(line))?;
     Ok(Credentials { passphrase, keyfile: None })
 }

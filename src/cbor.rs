@@ -236,6 +236,15 @@ impl MapKeys {
         self.last = Some(key);
         Ok(Some(key))
     }
+
+    /// The next key must be `key`.
+    #[inline]
+    pub fn require(&mut self, reader: &mut Reader<'_>, key: u64) -> Result<(), CborError> {
+        match self.next(reader)? {
+            Some(found) if found == key => Ok(()),
+            _ => Err(Unexpected("another key")),
+        }
+    }
 }
 
 /// Where encoded bytes go.

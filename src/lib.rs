@@ -51,6 +51,7 @@
 //! | [`passphrase`] | what a passphrase is, and how strong |
 //! | [`name`] | names of secrets, and which have a role |
 //! | [`config`] | our tables of a configuration file |
+//! | [`audit`] | the audit log: records, the chain of keys, verification |
 //! | [`fs`] | the only place that opens, checks, replaces and locks files |
 //! | [`crypto`] | primitives, and every label |
 //! | [`secret`], [`memory`] | secret types, and the wiped memory they live in |
@@ -62,6 +63,7 @@
 // A test fails loudly by panicking; the lints that forbid it are for code that runs on an operator's host.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod audit;
 pub mod backend;
 pub mod cbor;
 #[cfg(feature = "cli")]

@@ -87,12 +87,57 @@ impl Region {
         Ok(Self { start, mapped, len })
     }
 
+    /// A bulk region of `len` bytes, out of `spare` if that has room: pages that the host has given once are cheaper than new
+    /// ones, which it may have to find and clear.
+    pub fn bulk_from(spare: &mut Option<Self>, len: usize) -> io::Result<Self> {
+        match spare.as_mut().and_then(|spare| spare.split_off(len)) {
+            Some(region) => Ok(region),
+            None => Self::bulk(len),
+        }
+    }
+
+    /// Takes pages for `len` bytes off the end of the mapping; `None` when they are not all there or not all wiped.
+    fn split_off(&mut self, len: usize) -> Option<Self> {
+        let mapped = len.max(1).checked_next_multiple_of(PAGE)?;
+        let rest = self.mapped.checked_sub(mapped).filter(|rest| *rest >= PAGE)?;
+        if self.len > 0 {
+            return None;
+        }
+        self.mapped = rest;
+        // SAFETY: `rest` lies inside the mapping, on a page boundary. From here on `self` ends there, so that both own, use
+        // and unmap pages of their own.
+        let start = unsafe { self.start.add(rest) };
+        Some(Self { start, mapped, len })
+    }
+
+    /// Gives back all pages of a wiped region but the first `keep` bytes.
+    pub fn shrink(&mut self, keep: usize) {
+        if self.len == 0
+            && let Some(keep) = keep.max(1).checked_next_multiple_of(PAGE)
+            && let Some(rest) = self.mapped.checked_sub(keep)
+        {
+            drop(self.split_off(rest));
+        }
+    }
+
     /// Shortens the region and wipes what is cut off. Does nothing when it is already that short.
     pub fn truncate(&mut self, len: usize) {
         if let Some(tail) = self.get_mut(len..) {
             wipe(tail);
             self.len = len;
         }
+    }
+
+    /// Gives the pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
+    pub fn discard(mut self) {
+        self.len = 0;
+    }
+
+    /// Wipes the region and leaves it empty, as room for others; see [`bulk_from`](Self::bulk_from).
+    #[must_use]
+    pub fn into_spare(mut self) -> Self {
+        self.truncate(0);
+        self
     }
 
     /// The region as Argon2 blocks; a remainder shorter than a block is left out.
@@ -179,6 +224,36 @@ mod tests {
         // SAFETY: 64 bytes of the same live mapping.
         let whole = unsafe { slice::from_raw_parts(region.start.as_ptr(), 64) };
         assert!(whole[10..].iter().all(|&b| b == 0));
+    }
+
+    #[test]
+    fn a_spare_region_is_cut_up_page_by_page_and_only_when_it_is_wiped() {
+        let mut region = Region::bulk(8 * PAGE).expect("memory");
+        region.fill(7);
+        assert!(region.split_off(1).is_none(), "it still holds something");
+        let mut spare = Some(region.into_spare());
+        let mut cuts = Vec::new();
+        for (len, mapped_left) in [(1, 7), (PAGE + 1, 5), (4 * PAGE, 1), (1, 1)] {
+            let mut cut = Region::bulk_from(&mut spare, len).expect("memory");
+            assert_eq!(cut.len(), len);
+            assert!(cut.iter().all(|&b| b == 0));
+            cut.fill(9);
+            cuts.push(cut);
+            assert_eq!(spare.as_ref().map(|spare| spare.mapped), Some(mapped_left * PAGE));
+        }
+        drop(spare);
+        assert!(cuts.iter().all(|cut| cut.iter().all(|&b| b == 9)));
+    }
+
+    #[test]
+    fn shrinking_gives_pages_back_and_keeps_at_least_one() {
+        let mut spare = Region::bulk(8 * PAGE).expect("memory").into_spare();
+        spare.shrink(9 * PAGE);
+        assert_eq!(spare.mapped, 8 * PAGE);
+        spare.shrink(2 * PAGE + 1);
+        assert_eq!(spare.mapped, 3 * PAGE);
+        spare.shrink(0);
+        assert_eq!(spare.mapped, PAGE);
     }
 
     #[test]

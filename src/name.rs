@@ -107,9 +107,45 @@ impl SecretRoles {
         has_role(name, "payment_secret", &self.payment_names)
     }
 
+    /// The names that [`is_payment`](Self::is_payment) is true for.
+    pub fn payment(&self) -> RoleNames<'_> {
+        RoleNames { role: "payment_secret", configured: &self.payment_names }
+    }
+
+    /// The names that [`is_wallet`](Self::is_wallet) is true for.
+    pub fn wallet(&self) -> RoleNames<'_> {
+        RoleNames { role: "wallet_secret", configured: &self.wallet_names }
+    }
+
     /// True for `igra.hd.wallet_secret`, `wallet_secret`, `igra.signer.wallet_secret_<profile>` and the configured names.
     pub fn is_wallet(&self, name: &str) -> bool {
         has_role(name, "wallet_secret", &self.wallet_names)
+    }
+}
+
+/// The names that have a role, as what to look up in a sorted list instead of asking of each name what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleNames<'a> {
+    role: &'static str,
+    configured: &'a [SecretName],
+}
+
+impl RoleNames<'_> {
+    /// Whole names.
+    pub fn exact(&self) -> impl Iterator<Item = String> {
+        [self.role.to_owned(), format!("igra.hd.{}", self.role)]
+            .into_iter()
+            .chain(self.configured.iter().map(ToString::to_string))
+    }
+
+    /// What the name of every profile's secret starts with; the profile follows.
+    pub fn prefix(&self) -> String {
+        format!("igra.signer.{}_", self.role)
+    }
+
+    /// Whether `name` is one of them.
+    pub fn contains(&self, name: &str) -> bool {
+        has_role(name, self.role, self.configured)
     }
 }
 

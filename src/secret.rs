@@ -76,10 +76,10 @@ impl SecretBytes {
         self.expose().trim_ascii().ct_eq(other.expose().trim_ascii()).into()
     }
 
-    /// True when the content is empty or, read as UTF-8, only white space.
+    /// True when the content is empty or, read as UTF-8, only characters that show nothing.
     pub fn is_blank(&self) -> bool {
         std::str::from_utf8(self.expose())
-            .is_ok_and(|text| text.chars().all(|c| c.is_whitespace() || c == '\0'))
+            .is_ok_and(|text| text.chars().all(crate::text::is_invisible))
     }
 }
 
@@ -141,8 +141,10 @@ mod tests {
 
     #[test]
     fn blank_means_nothing_a_person_would_call_a_secret() {
-        for blank in [&b""[..], b" ", b"\t\n", "\u{a0}\u{2003}".as_bytes(), b"\0\0"] {
-            assert!(SecretBytes::copy_from(blank).is_blank());
+        for blank in
+            ["", " ", "\t\n", "\u{a0}\u{2003}", "\0\0", "\u{200b}\u{feff}", "\u{3164} \u{2800}"]
+        {
+            assert!(SecretBytes::copy_from(blank.as_bytes()).is_blank(), "{blank:?}");
         }
         for solid in [&b"x"[..], b" x ", b"\xff", b"\0\x01\xff"] {
             assert!(!SecretBytes::copy_from(solid).is_blank());

@@ -160,6 +160,20 @@ impl Context {
         Ok(self.terminal.confirm(question)?)
     }
 
+    /// Fails unless the answer to `question`, asked before something is changed, is yes. A dry run asks nothing.
+    pub fn confirm_change(&mut self, question: &str) -> Result<(), Failure> {
+        if self.globals.dry_run || self.confirm(question)? {
+            return Ok(());
+        }
+        Err(Failure::input_needed("not confirmed; nothing was changed"))
+    }
+
+    /// Does long `work` under a sign of life that names it `what`.
+    pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        let _progress = self.progress(what);
+        work()
+    }
+
     /// A sign of life for `what` until the value is dropped.
     pub fn progress(&self, what: &str) -> Progress {
         Progress::start(&self.output, what)

@@ -7,6 +7,7 @@
 //! | module | part |
 //! |---|---|
 //! | [`args`], [`usage`] | the global flags; a wrong command line in our words |
+//! | [`setup`], [`target`] | what a command starts with: configuration, store, credentials |
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
 //! | [`output`], [`report`], [`escape`], [`progress`] | everything that is printed |
@@ -27,6 +28,7 @@ pub mod secrets_admin;
 pub mod setup;
 pub mod signal;
 pub mod source;
+pub mod target;
 pub mod terminal;
 pub mod usage;
 pub mod validate_config;

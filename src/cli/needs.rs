@@ -4,6 +4,7 @@
 //! started again for each; so it states all its needs at once, and without a terminal exit 19 lists every one that has no
 //! source, with the flag that gives it.
 
+use super::args::Globals;
 use super::context::Context;
 use super::report::Failure;
 use super::source::Source;
@@ -49,6 +50,17 @@ impl Needs {
     /// A yes, which `--yes` gives beforehand.
     pub fn confirmation(self) -> Self {
         self.with("confirmation", "--yes", None, Kind::Confirmation)
+    }
+
+    /// A yes, unless it was given beforehand or nothing is going to be changed.
+    pub fn confirmation_of_change(self, globals: &Globals) -> Self {
+        if globals.yes || globals.dry_run { self } else { self.confirmation() }
+    }
+
+    /// These needs and then `more`.
+    pub fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
     }
 
     fn with(

@@ -1,9 +1,12 @@
 //! What an operation noticed, in words, on stderr.
 
+use std::path::Path;
+
 use super::context::Context;
 use super::report::Failure;
 use crate::network::policy::Verdict;
 use crate::ops::{Notice, OpError};
+use crate::text::quote_path;
 
 impl From<OpError> for Failure {
     fn from(error: OpError) -> Self {
@@ -23,8 +26,8 @@ impl From<crate::store::StoreError> for Failure {
     }
 }
 
-/// Prints notices: what needs attention as warnings, the rest as notes.
-pub fn print(context: &mut Context, notices: &[Notice]) {
+/// Prints what was noticed of the store at `file`: what needs attention as warnings, the rest as notes.
+pub fn print(context: &mut Context, file: &Path, notices: &[Notice]) {
     for notice in notices {
         let output = &mut context.output;
         match notice {
@@ -37,6 +40,7 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             Notice::StateDamaged => output.warn(
                 "what this host remembered of the store cannot be read: whether this is an older copy cannot be told",
             ),
+            Notice::Audit(what) => output.warn(&format!("audit: {what}")),
             Notice::FirstSeen => output.note("this host sees the store for the first time"),
             Notice::KdfUpgraded { slot, change } => {
                 output.note(&format!("keyslot {slot} was raised to the network's floor: {change}"));
@@ -46,7 +50,8 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             }
             Notice::WeakPassphrase(slot) => output.warn(&format!(
                 "the passphrase of keyslot {slot} was not shown to be strong when it was chosen; \
-                 change it: secrets-admin passphrase change"
+                 change it: secrets-admin passphrase change {}",
+                quote_path(file)
             )),
             Notice::PaymentSecretMissing(network) => {
                 match network.policy().missing_payment_secret {
@@ -66,10 +71,11 @@ pub fn print(context: &mut Context, notices: &[Notice]) {
             Notice::SlotsDropped(slots) => {
                 output.warn(&format!("no longer opens the store: {}", slots.join(", ")));
             }
-            Notice::OldPassphraseStillReads => output.warn(
+            Notice::OldPassphraseStillReads => output.warn(&format!(
                 "other keyslots kept the data key: whoever has the old passphrase and an old copy \
-                 of the file can still read new values; to end that: secrets-admin data-key rotate",
-            ),
+                 of the file can still read new values; to end that: secrets-admin data-key rotate {}",
+                quote_path(file)
+            )),
             Notice::Note(text) => output.note(text),
         }
     }

@@ -15,7 +15,7 @@ use super::source::Source;
 use super::source::input::{self, open_file};
 use super::source::reader::{Purpose, Reader};
 use crate::clock::Clock;
-use crate::config::{self, Config, InventoryDetail, StateChoice};
+use crate::config::{self, AuditMode, Config, InventoryDetail, StateChoice};
 use crate::crypto::mac;
 use crate::crypto::random::SystemRandom;
 use crate::crypto::sign::PublicKey;
@@ -24,7 +24,7 @@ use crate::fs::{Place, Trust};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
-use crate::ops::audit::Unaudited;
+use crate::ops::audit::Recording;
 use crate::ops::state::StatePaths;
 use crate::ops::{Desk, Settings, StateHome, StoreFile};
 use crate::passphrase::strength;
@@ -36,6 +36,7 @@ const MAX_KEYFILE: usize = 1 << 20;
 
 /// What was decided before the command starts.
 pub struct Setup {
+    tool: String,
     /// The configuration; the default when there is no file.
     pub config: Config,
     /// The network that was stated, by flag or configuration.
@@ -67,6 +68,7 @@ impl Setup {
             StateChoice::Default | StateChoice::None => None,
         };
         Self {
+            tool: context.output.tool().to_owned(),
             network: globals.network.or(config.network),
             config,
             globals,
@@ -104,7 +106,7 @@ impl Setup {
     pub fn desk(&self) -> Desk<'_> {
         let trust = Trust::of_process();
         if self.globals.dry_run {
-            return self.looking_desk();
+            return self.desk_with(trust, |paths| paths.look(trust));
         }
         self.desk_with(trust, |paths| paths.open(trust))
     }
@@ -112,7 +114,7 @@ impl Setup {
     /// The desk of a command that writes nothing: not even the directory in which this host would remember stores.
     pub fn looking_desk(&self) -> Desk<'_> {
         let trust = Trust::of_process();
-        self.desk_with(trust, |paths| paths.look(trust))
+        Desk { audit: None, ..self.desk_with(trust, |paths| paths.look(trust)) }
     }
 
     fn desk_with(&self, trust: Trust, state: impl FnOnce(&StatePaths) -> StateHome) -> Desk<'_> {
@@ -131,7 +133,14 @@ impl Setup {
             },
             settings: self.settings(),
             words,
-            audit: &Unaudited,
+            audit: Some(Recording {
+                path: self.config.audit_path.clone(),
+                unavailable: self.config.audit_mode.map(|mode| match mode {
+                    AuditMode::Enforce => Verdict::Refuse,
+                    AuditMode::Warn => Verdict::Warn,
+                }),
+                ..Recording::of_process(&self.tool)
+            }),
         }
     }
 

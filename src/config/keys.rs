@@ -195,9 +195,8 @@ keys! {
     "security.waive[].rule" Text, "", "the rule that is waived";
     "security.waive[].until" Date, "", "the last day of the waiver";
     "security.waive[].reason" Text, "", "why";
-    "audit.enabled" Bool, "true", "keep an audit log";
-    "audit.dir" Path, "", "where it is kept";
-    "audit.on_error" Word(&["closed", "open"]), "closed", "what happens when it cannot be written";
+    "audit.path" Path, "STORE.audit.jsonl", "the audit log";
+    "audit.mode" Word(&["enforce", "warn"]), "enforce on mainnet, else warn", "what becomes of an action that cannot be recorded";
     "rotation.identity_max_age" Duration, "365d", "age at which an identity key is replaced";
     "rotation.signed_prekey_max_age" Duration, "30d", "age at which a signed prekey is replaced";
     "rotation.wrap_max_age" Duration, "730d", "age at which a wrapping key is replaced";

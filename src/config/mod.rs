@@ -66,6 +66,15 @@ pub enum InventoryDetail {
     None,
 }
 
+/// What becomes of an action that the audit log cannot record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditMode {
+    /// It does not happen.
+    Enforce,
+    /// It happens, and stderr says so.
+    Warn,
+}
+
 /// The checked configuration. An empty file gives the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
@@ -89,6 +98,10 @@ pub struct Config {
     pub inventory: InventoryDetail,
     /// Most memory a keyslot may ask for, in MiB.
     pub max_kdf_mem_mib: Option<u32>,
+    /// The audit log, absolute; none for one beside each store.
+    pub audit_path: Option<PathBuf>,
+    /// What becomes of an action that cannot be recorded; none for the network's rule.
+    pub audit_mode: Option<AuditMode>,
 }
 
 /// Reads our tables from the bytes of a file. `path` is for messages only.
@@ -97,11 +110,11 @@ pub struct Config {
 pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let source = Source::new(bytes, path)?;
     let document = source.document()?;
-    let Some(security) = source.our_tables(document)? else {
-        return Ok(Config::default());
-    };
-    let (config, wrong) = schema::check(&source.security(security)?);
-    match wrong.into_iter().next() {
+    let tables = source.our_tables(document)?;
+    let security = tables.security.map(|table| source.raw(table, schema::KEYS)).transpose()?;
+    let audit = tables.audit.map(|table| source.raw(table, schema::AUDIT_KEYS)).transpose()?;
+    let (config, wrong) = schema::check(&security.unwrap_or_default(), &audit.unwrap_or_default());
+    match wrong.into_iter().min_by_key(|(at, _)| at.start) {
         Some((at, problem)) => Err(source.error(at.start, problem)),
         None => Ok(config),
     }
@@ -142,6 +155,9 @@ mod tests {
             state = "dir"
             inventory = "keys"
             max_kdf_mem_mib = 1024
+            [audit]
+            path = "/var/log/keys/audit.jsonl"
+            mode = "warn"
             [backup]
             "#,
             hex.to_uppercase()
@@ -164,6 +180,8 @@ mod tests {
                 state: StateChoice::Directory("/var/lib/x".into()),
                 inventory: InventoryDetail::Keys,
                 max_kdf_mem_mib: Some(1024),
+                audit_path: Some("/var/log/keys/audit.jsonl".into()),
+                audit_mode: Some(AuditMode::Warn),
             }
         );
         assert_eq!(read("security.state = 'none'").expect("valid").state, StateChoice::None);
@@ -189,6 +207,9 @@ mod tests {
             "3:3: unknown key `netwrok` in [security], did you mean `network`?"
         );
         assert_eq!(message("[security]\ncolour = 1"), "2:1: unknown key `colour` in [security]");
+        assert_eq!(message("[audit]\npath = \"a.jsonl\""), "2:8: `path` is an absolute path");
+        assert_eq!(message("[audit]\nmode = \"open\""), "2:8: `mode` is one of enforce, warn");
+        assert_eq!(message("[audit]\nmode = true"), "2:8: `mode` is a string");
         assert_eq!(message("[audit]\ncolour = true"), "2:1: unknown key `colour` in [audit]");
         assert_eq!(message("[backend.pkcs11]\nx = 1"), "1:10: unknown key `pkcs11` in [backend]");
         assert_eq!(message("security = 5"), "1:1: [security] is a table");

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::schema::{self, RawSecurity};
+use super::schema;
 use super::source::{Source, shown};
 use super::tree::{Node, Problem, Tree, Trouble, Value};
 use super::{Config, ConfigError, keys};
@@ -18,7 +18,7 @@ pub struct Reading<'i> {
     lines: Vec<usize>,
     /// Every value that its key allows.
     pub tree: Tree,
-    /// What `[security]` means to the tools that run; what is wrong in it is as if it were not there.
+    /// What our tables mean to the tools that run; what is wrong in them is as if it were not there.
     pub config: Config,
     /// Everything that is wrong, in the order of the file.
     pub problems: Vec<Problem>,
@@ -56,7 +56,7 @@ impl<'i> Reading<'i> {
         let (mut tree, mut config) = (Tree::default(), Config::default());
         if !broken {
             let document = document.into_inner();
-            config = security(&document, &mut problems);
+            config = ours(&document, &mut problems);
             tree = Tree::of(document);
             tree.check(&mut problems);
             absolute_paths(&tree, &mut problems);
@@ -105,42 +105,40 @@ impl<'i> Reading<'i> {
     }
 }
 
-/// `[security]` as the running tools see it. Values of a wrong type are told by the tree; here they are left out.
-fn security(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
-    let Some(table) = document.get("security").filter(|value| value.get_ref().is_table()) else {
-        return Config::default();
+/// Our tables as the running tools see them.
+fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
+    let (config, found) = schema::check(
+        &raw(document, "security", schema::KEYS),
+        &raw(document, "audit", schema::AUDIT_KEYS),
+    );
+    problems.extend(found.into_iter().map(|(at, text)| Problem {
+        what: Trouble::Value,
+        at: at.clone(),
+        text,
+    }));
+    config
+}
+
+/// The values of a table's `heeded` keys. Those of a wrong type are told by the tree; here they are left out.
+fn raw<'i, T: Default + Deserialize<'i>>(
+    document: &DeTable<'i>,
+    name: &str,
+    heeded: &[&str],
+) -> T {
+    let Some(table) = document.get(name).filter(|value| value.get_ref().is_table()) else {
+        return T::default();
     };
     let mut table = table.clone();
     if let DeValue::Table(raw) = table.get_mut() {
-        let mut seen = Tree(
-            [(
-                "security".to_owned(),
-                Node {
-                    origin: super::tree::Origin::File(0..0, 0..0),
-                    value: Value::Table(Tree::of(raw.clone())),
-                },
-            )]
-            .into(),
-        );
+        let value = Value::Table(Tree::of(raw.clone()));
+        let node = Node { origin: super::tree::Origin::File(0..0, 0..0), value };
+        let mut seen = Tree([(name.to_owned(), node)].into());
         seen.check(&mut Vec::new());
-        let fits = |name: &str| {
-            schema::KEYS.contains(&name) && seen.at(&format!("security.{name}")).is_some()
-        };
-        *raw = std::mem::take(raw).into_iter().filter(|(name, _)| fits(name.get_ref())).collect();
+        let fits = |key: &str| heeded.contains(&key) && seen.at(&format!("{name}.{key}")).is_some();
+        *raw = std::mem::take(raw).into_iter().filter(|(key, _)| fits(key.get_ref())).collect();
     }
-    match RawSecurity::deserialize(ValueDeserializer::from(table)) {
-        Ok(raw) => {
-            let (config, found) = schema::check(&raw);
-            problems.extend(found.into_iter().map(|(at, text)| Problem {
-                what: Trouble::Value,
-                at: at.clone(),
-                text,
-            }));
-            config
-        }
-        // The tree has told why.
-        Err(_) => Config::default(),
-    }
+    // The tree has told why.
+    T::deserialize(ValueDeserializer::from(table)).unwrap_or_default()
 }
 
 /// Paths of ours mean the same wherever a tool is started; those of the service are judged by a rule.
@@ -181,7 +179,7 @@ mod tests {
         assert_eq!(
             told(
                 "[security]\nnetwrok = 'x'\nstate_dir = 'rel'\nmin_generation = 'x'\n\
-                 secret_cache_ttl = '300'\nstore_keys = ['zz']\n[audit]\ndir = 'rel'\nenable = true"
+                 secret_cache_ttl = '300'\nstore_keys = ['zz']\n[audit]\npath = 'rel'\nmodus = 'warn'"
             ),
             [
                 "2:1: unknown key `netwrok` in [security], did you mean `network`?",
@@ -189,8 +187,8 @@ mod tests {
                 "4:18: `security.min_generation` is a whole number from 0",
                 "5:20: `security.secret_cache_ttl` is a number with a unit, such as \"300s\" or \"5m\"",
                 "6:15: `store_keys` is a list of keys of 64 hexadecimal digits",
-                "8:7: `audit.dir` is an absolute path",
-                "9:1: unknown key `enable` in [audit], did you mean `enabled`?",
+                "8:8: `path` is an absolute path",
+                "9:1: unknown key `modus` in [audit], did you mean `mode`?",
             ]
         );
     }

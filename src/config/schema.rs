@@ -1,4 +1,4 @@
-//! The shape of `[security]` as it stands in the file, and what its values must be.
+//! The shape of `[security]` and `[audit]` as they stand in the file, and what their values must be.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
-use super::{Config, InventoryDetail, MAX_STORE_KEYS, StateChoice};
+use super::{AuditMode, Config, InventoryDetail, MAX_STORE_KEYS, StateChoice};
 use crate::name::SecretName;
 
 /// The keys of `[security]` that the running tools heed.
@@ -29,11 +29,14 @@ pub(super) const KEYS: &[&str] = &[
     "max_kdf_mem_mib",
 ];
 
+/// The keys of `[audit]`.
+pub(super) const AUDIT_KEYS: &[&str] = &["path", "mode"];
+
 /// Largest `max_kdf_mem_mib`: Argon2's own limit, 2^32 - 1 KiB.
 const MAX_KDF_MIB: u32 = u32::MAX >> 10;
 
 /// `[security]` as written: types are right, values are unchecked.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawSecurity {
     network: Option<Spanned<String>>,
@@ -51,6 +54,14 @@ pub(super) struct RawSecurity {
     state: Option<Spanned<String>>,
     inventory: Option<Spanned<String>>,
     max_kdf_mem_mib: Option<Spanned<u32>>,
+}
+
+/// `[audit]` as written: types are right, values are unchecked.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawAudit {
+    path: Option<Spanned<String>>,
+    mode: Option<Spanned<String>>,
 }
 
 /// A duration: text with a unit, or whole seconds. Nothing when it is neither.
@@ -99,8 +110,8 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 /// What a key's value must be, to follow its name.
 pub(super) fn expected(key: &str) -> &'static str {
     match key {
-        "network" | "state" | "inventory" => "is a string",
-        "store" | "state_dir" => "is an absolute path",
+        "network" | "state" | "inventory" | "mode" => "is a string",
+        "store" | "state_dir" | "path" => "is an absolute path",
         "secret_cache_ttl" => "is a number with a unit, such as \"300s\" or \"5m\"",
         "required_secrets" | "payment_secret_names" | "wallet_secret_names" => {
             "is a list of strings"
@@ -113,7 +124,7 @@ pub(super) fn expected(key: &str) -> &'static str {
 }
 
 /// Checks every value. What is wrong is left out and told, with its place.
-pub(super) fn check(raw: &RawSecurity) -> (Config, Vec<Wrong>) {
+pub(super) fn check(raw: &RawSecurity, audit: &RawAudit) -> (Config, Vec<Wrong>) {
     let checker = Checker(RefCell::default());
     let mut config = Config {
         network: checker.opt("network", raw.network.as_ref(), |text| {
@@ -156,6 +167,12 @@ pub(super) fn check(raw: &RawSecurity) -> (Config, Vec<Wrong>) {
             Ok(())
         }
         _ => Err("is one of dir, none"),
+    });
+    config.audit_path = checker.opt("path", audit.path.as_ref(), |text| path("path", text));
+    config.audit_mode = checker.opt("mode", audit.mode.as_ref(), |text| match text.as_str() {
+        "enforce" => Ok(AuditMode::Enforce),
+        "warn" => Ok(AuditMode::Warn),
+        _ => Err("is one of enforce, warn"),
     });
     (config, checker.0.into_inner())
 }

@@ -7,11 +7,17 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::schema::{self, RawSecurity};
-use super::{ConfigError, MAX_BYTES, OUR_TABLES, keys};
+use super::{ConfigError, MAX_BYTES, OUR_TABLES, keys, schema};
 
 /// Most characters of a key or path that a message repeats.
 const SHOWN: usize = 64;
+
+/// The tables that the running tools heed, as far as they are there.
+#[derive(Default)]
+pub(super) struct OurTables<'i> {
+    pub security: Option<Spanned<DeValue<'i>>>,
+    pub audit: Option<Spanned<DeValue<'i>>>,
+}
 
 /// A file's text, without byte order mark.
 pub(super) struct Source<'i> {
@@ -60,12 +66,12 @@ impl<'i> Source<'i> {
         Ok(document.into_inner())
     }
 
-    /// Checks the keys of our tables and gives back `[security]`.
+    /// Checks the keys of our tables and gives back those that the running tools heed.
     pub(super) fn our_tables(
         &self,
         document: DeTable<'i>,
-    ) -> Result<Option<Spanned<DeValue<'i>>>, ConfigError> {
-        let mut security = None;
+    ) -> Result<OurTables<'i>, ConfigError> {
+        let mut found = OurTables::default();
         for (name, value) in document {
             let Some(table) = OUR_TABLES.into_iter().find(|ours| name.get_ref() == ours) else {
                 continue;
@@ -86,23 +92,26 @@ impl<'i> Source<'i> {
                 let problem = format!("unknown key `{}` in [{table}]{guess}", shown(key.get_ref()));
                 return Err(self.error(key.span().start, problem));
             }
-            if table == "security" {
-                security = Some(value);
+            match table {
+                "security" => found.security = Some(value),
+                "audit" => found.audit = Some(value),
+                _ => {}
             }
         }
-        Ok(security)
+        Ok(found)
     }
 
-    /// The raw values of `[security]`.
-    pub(super) fn security(
+    /// The raw values of a table's `heeded` keys.
+    pub(super) fn raw<T: Deserialize<'i>>(
         &self,
         mut table: Spanned<DeValue<'i>>,
-    ) -> Result<RawSecurity, ConfigError> {
+        heeded: &[&str],
+    ) -> Result<T, ConfigError> {
         // What only the pre-deploy gate reads is none of the running tools' business.
         if let DeValue::Table(entries) = table.get_mut() {
             *entries = std::mem::take(entries)
                 .into_iter()
-                .filter(|(key, _)| schema::KEYS.contains(&key.get_ref().as_ref()))
+                .filter(|(key, _)| heeded.contains(&key.get_ref().as_ref()))
                 .collect();
         }
         // Which key a wrong type belongs to can only be told by its place.
@@ -113,11 +122,11 @@ impl<'i> Source<'i> {
             .flatten()
             .map(|(key, value)| (key.get_ref().to_string(), value.span()))
             .collect();
-        RawSecurity::deserialize(ValueDeserializer::from(table)).map_err(|error| {
+        T::deserialize(ValueDeserializer::from(table)).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let key = keys.iter().find(|(_, place)| place.contains(&at));
             let needed = key.map_or("wrong type", |(key, _)| schema::expected(key));
-            let name = key.map_or("security", |(key, _)| key);
+            let name = key.map_or("table", |(key, _)| key);
             self.error(at, format!("`{name}` {needed}"))
         })
     }

@@ -1,5 +1,9 @@
 //! XChaCha20-Poly1305 in place: 32-byte key, 24-byte nonce, 16-byte detached tag.
+//!
+//! What is small goes through the crate as it is. What is [large](BULK) takes the same two primitives on two processors; see
+//! [`bulk`].
 
+use super::bulk;
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
 
@@ -13,6 +17,9 @@ pub type Nonce = [u8; NONCE_LEN];
 /// An authentication tag.
 pub type Tag = [u8; TAG_LEN];
 
+/// From this length on the cipher and the authenticator run beside each other.
+const BULK: usize = 1 << 20;
+
 /// The ciphertext or the associated data is not what was sealed under this key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("authentication failed")]
@@ -20,6 +27,9 @@ pub struct OpenError;
 
 /// Encrypts `buffer` in place and returns its tag.
 pub fn seal(key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {
+    if buffer.len() >= BULK {
+        return bulk::seal(key, nonce, aad, buffer);
+    }
     XChaCha20Poly1305::new(key.into())
         .encrypt_inout_detached(nonce.into(), aad, InOutBuf::from(buffer))
         // Fails only for inputs above 256 GiB; every caller's cap is far below.
@@ -34,6 +44,9 @@ pub fn open(
     buffer: &mut [u8],
     tag: &Tag,
 ) -> Result<(), OpenError> {
+    if buffer.len() >= BULK {
+        return bulk::open(key, nonce, aad, buffer, tag);
+    }
     XChaCha20Poly1305::new(key.into())
         .decrypt_inout_detached(nonce.into(), aad, InOutBuf::from(buffer), tag.into())
         .map_err(|_| OpenError)

@@ -154,13 +154,13 @@ impl Default for Ceiling {
     }
 }
 
-/// Derives `out` from `password` and `salt`. The matrix is one region of our own, wiped before it is given back.
+/// Derives `out` from `password` and `salt`. The matrix is one region of our own; it comes back wiped, as room for others.
 pub fn argon2id(
     params: KdfParams,
     password: &[u8],
     salt: &[u8],
     out: &mut [u8],
-) -> Result<(), KdfError> {
+) -> Result<Region, KdfError> {
     let bounds = Params::new(params.m_kib, params.t, params.p, Some(out.len()))
         .map_err(|_| KdfError::Input)?;
     let len = usize::try_from(params.m_kib).map_err(|_| KdfError::Input)? * BLOCK;
@@ -170,7 +170,7 @@ pub fn argon2id(
         .map_err(|_| KdfError::Input);
     // Blake2b keeps the passphrase in a block buffer on the stack.
     memory::scrub_stack();
-    derived
+    derived.map(|()| matrix.into_spare())
 }
 
 #[cfg(test)]

@@ -22,9 +22,37 @@ pub const STORE_FILE: &[u8] = b"strongroom/v1 store file\0";
 /// Starts the state file.
 pub const STATE: &[u8] = b"strongroom/v1 state\0";
 
+/// Derives the first key of a segment of an audit log.
+pub const AUDIT_SEGMENT: &[u8] = b"strongroom/v1 audit segment\0";
+/// Derives the key that authenticates one audit record.
+pub const AUDIT_RECORD: &[u8] = b"strongroom/v1 audit record\0";
+/// Derives the key of the next audit record.
+pub const AUDIT_NEXT: &[u8] = b"strongroom/v1 audit next\0";
+/// Starts the text of the checksum of an audit state.
+pub const AUDIT_STATE: &[u8] = b"strongroom/v1 audit state\0";
+/// Starts the text that tells audit roots apart.
+pub const AUDIT_ROOT: &[u8] = b"strongroom/v1 audit root\0";
+/// Starts the text that tells hosts apart.
+pub const AUDIT_MACHINE: &[u8] = b"strongroom/v1 audit machine\0";
+
 /// Every label, so that a test can hold the rule for all of them.
-pub const ALL: &[&[u8]] =
-    &[SLOT_WRAP, SLOT_COMMIT, HEADER, HEDGE, PAYLOAD, VALUES, VALUE, STORE_FILE, STATE];
+pub const ALL: &[&[u8]] = &[
+    SLOT_WRAP,
+    SLOT_COMMIT,
+    HEADER,
+    HEDGE,
+    PAYLOAD,
+    VALUES,
+    VALUE,
+    STORE_FILE,
+    STATE,
+    AUDIT_SEGMENT,
+    AUDIT_RECORD,
+    AUDIT_NEXT,
+    AUDIT_STATE,
+    AUDIT_ROOT,
+    AUDIT_MACHINE,
+];
 
 #[cfg(test)]
 mod tests {

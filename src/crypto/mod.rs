@@ -12,6 +12,7 @@
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
+mod bulk;
 pub mod kdf;
 pub mod labels;
 pub mod mac;

@@ -19,8 +19,12 @@ pub fn host_name() -> Option<String> {
 ///
 /// Neither `$USER` nor the name service is asked: the first is the caller's to choose, the second loads foreign code.
 pub fn user_name() -> Option<String> {
-    let passwd = read_start("/etc/passwd").ok()?;
-    name_of(&passwd, rustix::process::geteuid().as_raw())
+    user_name_of(rustix::process::geteuid().as_raw())
+}
+
+/// The login name of a user, from the same file.
+pub fn user_name_of(uid: u32) -> Option<String> {
+    name_of(&read_start("/etc/passwd").ok()?, uid)
 }
 
 /// The name that belongs to a user id.
@@ -32,8 +36,8 @@ fn name_of(passwd: &[u8], uid: u32) -> Option<String> {
     })
 }
 
-/// The first [`MAX_PASSWD`] bytes of a file.
-fn read_start(path: &str) -> Result<Vec<u8>, Errno> {
+/// The first MiB of a file that the system keeps: facts of the host, no secrets.
+pub fn read_start(path: &str) -> Result<Vec<u8>, Errno> {
     let file =
         rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
     let mut content = Vec::new();

@@ -26,7 +26,7 @@ impl Trust {
 }
 
 /// Refuses everything but a plain file of a trusted owner.
-fn trusted_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
+pub(super) fn trusted_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => {}
         FileType::Symlink => return Err(FsError::Symlink(path.into())),

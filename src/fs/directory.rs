@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck};
 use crate::memory::Region;
 
@@ -32,18 +33,41 @@ pub struct FileId {
     pub changed: (i64, u64),
 }
 
-/// A file that was read whole.
+/// A file that is open for reading, and was found safe to use.
 pub struct Opened {
-    /// Its content.
-    pub bytes: Region,
-    /// Which file it was.
+    /// Its content. While it lives, the inode cannot be used again.
+    pub content: Box<dyn Content>,
+    /// Which file it is.
     pub id: FileId,
     /// Its owner.
     pub uid: u32,
     /// Its permission bits.
     pub mode: u32,
-    /// Keeps the inode from being used again while the content is being worked on.
-    pub descriptor: Option<OwnedFd>,
+}
+
+impl Opened {
+    /// Reads the whole content.
+    pub fn read(&self) -> Result<Region, FsError> {
+        self.content.read_all(self.id.len)
+    }
+}
+
+/// The content of an open file. A large one is read in pieces, and on another thread than the one that opened it.
+pub trait Content: Send + Sync {
+    /// Fills `into` with the bytes from offset `at`; fails when there are fewer.
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), FsError>;
+    /// Fails when the content was changed since the file was opened.
+    fn unchanged(&self) -> Result<(), FsError>;
+    /// The failure to find memory for it.
+    fn too_long(&self) -> FsError;
+    /// Reads all of its `len` bytes.
+    fn read_all(&self, len: u64) -> Result<Region, FsError> {
+        let len = usize::try_from(len).map_err(|_| self.too_long())?;
+        let mut bytes = Region::bulk(len).map_err(|_| self.too_long())?;
+        self.read_at(0, &mut bytes)?;
+        self.unchanged()?;
+        Ok(bytes)
+    }
 }
 
 /// A file being written, not yet under its final name.
@@ -54,8 +78,8 @@ pub trait NewFile {
     fn append(&mut self, bytes: &[u8]) -> Result<(), FsError>;
     /// Makes the content durable.
     fn sync(&mut self) -> Result<(), FsError>;
-    /// Reads the whole content back from the file system and compares it with `expected`.
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError>;
+    /// Reads the whole content back from the file system and compares it with `expected`, part after part.
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError>;
 }
 
 /// Who a new file belongs to and who may read it.
@@ -69,8 +93,12 @@ pub struct Ownership {
 
 /// An open directory.
 pub trait Directory {
-    /// Reads `name` whole; `None` when there is no such file. Refuses unsafe files and ones above `limit` bytes.
-    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError>;
+    /// Opens `name` for reading; `None` when there is no such file. Refuses unsafe files and ones above `limit` bytes.
+    fn open(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError>;
+    /// Reads `name` whole; `None` when there is no such file. Refuses what [`open`](Self::open) refuses.
+    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Region>, FsError> {
+        self.open(name, limit)?.map(|file| file.read()).transpose()
+    }
     /// Which file has `name` now.
     fn id(&self, name: &OsStr) -> Result<Option<FileId>, FsError>;
     /// Creates `name`, which must not exist.
@@ -93,6 +121,10 @@ pub trait Directory {
         timeout: Duration,
         stop: StopCheck<'_>,
     ) -> Result<LockGuard, FsError>;
+    /// The same open directory, once more.
+    fn again(&self) -> Result<Box<dyn Directory>, FsError>;
+    /// Opens `name` to be read or changed where it stands; `None` when there is no such file and none is to be made.
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError>;
 }
 
 /// A held lock.

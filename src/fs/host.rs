@@ -1,8 +1,10 @@
 //! [`Directory`] on a real file system.
 
+mod in_place;
+
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,7 +13,10 @@ use rustix::fs::{Dir, FallocateFlags, Gid, Mode, OFlags, RenameFlags, Stat, Uid}
 use rustix::io::Errno;
 
 use super::checks::{self, Trust};
-use super::directory::{Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace};
+use super::directory::{
+    Content, Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace,
+};
+use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
@@ -86,7 +91,7 @@ impl HostDirectory {
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
         file.sync()?;
-        if !file.holds(bytes)? {
+        if !file.holds(&[bytes])? {
             return Err(FsError::NotWritten(file.path));
         }
         // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
@@ -116,7 +121,6 @@ impl HostDirectory {
     }
 
     /// Reads `name`, which is no secret but decides how secrets are treated: nobody else may be able to change it.
-    #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
     pub fn read_public(&self, name: &OsStr, limit: u64) -> Result<Option<Region>, FsError> {
         let path = self.path.join(name);
         let fd = match rustix::fs::openat(&self.fd, name, READ, Mode::empty()) {
@@ -126,7 +130,9 @@ impl HostDirectory {
         };
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
         checks::unchangeable_file(&path, &stat, self.trust)?;
-        read_exactly(&fd, &path, stat.st_size as u64, limit).map(Some)
+        let content = Box::new(HostContent::new(fd, path, stat, limit)?);
+        let (uid, mode) = (stat.st_uid, stat.st_mode);
+        Opened { content, id: file_id(&stat), uid, mode }.read().map(Some)
     }
 
     fn open_existing(
@@ -160,50 +166,63 @@ fn file_id(stat: &Stat) -> FileId {
     }
 }
 
-/// Reads up to `expected` bytes from `fd`, and fails when there are more or fewer.
-fn read_exactly(fd: impl AsFd, path: &Path, expected: u64, limit: u64) -> Result<Region, FsError> {
-    if expected > limit {
-        return Err(FsError::TooLarge { path: path.into(), limit });
-    }
-    let too_large = |_| FsError::TooLarge { path: path.into(), limit };
-    let len = usize::try_from(expected).map_err(too_large)?;
-    let mut bytes = Region::bulk(len).map_err(|_| FsError::io("hold", path, Errno::NOMEM))?;
-    let mut at = 0;
-    while at < len {
-        match rustix::io::pread(&fd, &mut bytes[at..], at as u64) {
-            Ok(0) => return Err(FsError::Changed(path.into())),
-            Ok(n) => at += n,
-            Err(Errno::INTR) => {}
-            Err(source) => return Err(FsError::io("read", path, source)),
+/// A file of this host that is open for reading.
+struct HostContent {
+    fd: OwnedFd,
+    path: PathBuf,
+    stat: Stat,
+}
+
+impl HostContent {
+    #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
+    fn new(fd: OwnedFd, path: PathBuf, stat: Stat, limit: u64) -> Result<Self, FsError> {
+        if stat.st_size as u64 > limit {
+            return Err(FsError::TooLarge { path, limit });
         }
+        Ok(Self { fd, path, stat })
     }
-    let mut more = [0];
-    match rustix::io::pread(&fd, &mut more, expected) {
-        Ok(0) => Ok(bytes),
-        Ok(_) => Err(FsError::Changed(path.into())),
-        Err(source) => Err(FsError::io("read", path, source)),
+}
+
+impl Content for HostContent {
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), FsError> {
+        let mut done = 0;
+        while done < into.len() {
+            match rustix::io::pread(&self.fd, &mut into[done..], at + done as u64) {
+                Ok(0) => return Err(FsError::Changed(self.path.clone())),
+                Ok(n) => done += n,
+                Err(Errno::INTR) => {}
+                Err(source) => return Err(FsError::io("read", &self.path, source)),
+            }
+        }
+        Ok(())
+    }
+
+    fn unchanged(&self) -> Result<(), FsError> {
+        let (path, was) = (&self.path, &self.stat);
+        let now = rustix::fs::fstat(&self.fd).map_err(|e| FsError::io("examine", path, e))?;
+        // A rename over the file takes its last name away and changes its ctime; that is not a change of content.
+        if (now.st_size, now.st_mtime, now.st_mtime_nsec)
+            != (was.st_size, was.st_mtime, was.st_mtime_nsec)
+        {
+            return Err(FsError::Changed(path.clone()));
+        }
+        Ok(())
+    }
+
+    fn too_long(&self) -> FsError {
+        FsError::io("hold", &self.path, Errno::NOMEM)
     }
 }
 
 impl Directory for HostDirectory {
-    #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
-    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
+    fn open(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
         let Some((fd, stat)) = self.open_existing(name, READ)? else { return Ok(None) };
-        let path = self.path.join(name);
-        let bytes = read_exactly(&fd, &path, stat.st_size as u64, limit)?;
-        let after = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
-        // A rename over the file takes its last name away and changes its ctime; that is not a change of content.
-        if (after.st_size, after.st_mtime, after.st_mtime_nsec)
-            != (stat.st_size, stat.st_mtime, stat.st_mtime_nsec)
-        {
-            return Err(FsError::Changed(path));
-        }
+        let content = HostContent::new(fd, self.path.join(name), stat, limit)?;
         Ok(Some(Opened {
-            bytes,
+            content: Box::new(content),
             id: file_id(&stat),
             uid: stat.st_uid,
             mode: stat.st_mode & 0o7777,
-            descriptor: Some(fd),
         }))
     }
 
@@ -298,6 +317,19 @@ impl Directory for HostDirectory {
         };
         lock::acquire(fd, &path, timeout, stop).map(|fd| LockGuard::new(Some(fd)))
     }
+
+    fn again(&self) -> Result<Box<dyn Directory>, FsError> {
+        let fd = self.fd.try_clone().map_err(|error| {
+            let source = Errno::from_io_error(&error).unwrap_or(Errno::MFILE);
+            FsError::io("open", &self.path, source)
+        })?;
+        let (path, gid, trust) = (self.path.clone(), self.gid, self.trust);
+        Ok(Box::new(Self { fd, path, gid, trust }))
+    }
+
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
+        self.open_in_place(name, access)
+    }
 }
 
 /// A file of this host that is being written.
@@ -312,6 +344,11 @@ impl HostFile {
     fn failed(&self, action: &'static str, source: Errno) -> FsError {
         no_room(source, &self.path, self.expected.get().max(self.written))
             .unwrap_or_else(|| FsError::io(action, &self.path, source))
+    }
+
+    fn read_back(&self, into: &mut [u8], at: u64) -> Result<usize, FsError> {
+        retry(|| rustix::io::pread(&self.fd, &mut *into, at))
+            .map_err(|source| self.failed("read back", source))
     }
 }
 
@@ -345,23 +382,29 @@ impl NewFile for HostFile {
         retry(|| rustix::fs::fsync(&self.fd)).map_err(|source| self.failed("sync", source))
     }
 
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError> {
         // In pieces: a second copy of a large store would cost more than the reading.
-        let mut piece = vec![0; READ_BACK.min(expected.len().max(1))];
+        let longest = expected.iter().map(|part| part.len()).max().unwrap_or(0);
+        let mut piece = vec![0; READ_BACK.min(longest + 1)];
         let mut at = 0;
-        loop {
-            match rustix::io::pread(&self.fd, &mut piece, at as u64) {
-                Ok(0) => return Ok(at == expected.len()),
-                Ok(n) if expected.get(at..at + n) == Some(&piece[..n]) => at += n,
-                Ok(_) => return Ok(false),
-                Err(Errno::INTR) => {}
-                Err(source) => return Err(self.failed("read back", source)),
+        for mut part in expected.iter().copied() {
+            while !part.is_empty() {
+                let want = piece.len().min(part.len());
+                match self.read_back(&mut piece[..want], at)? {
+                    0 => return Ok(false),
+                    n if part[..n] == piece[..n] => {
+                        part = &part[n..];
+                        at += n as u64;
+                    }
+                    _ => return Ok(false),
+                }
             }
         }
+        Ok(self.read_back(&mut piece[..1], at)? == 0)
     }
 }
 
-fn retry(mut call: impl FnMut() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+fn retry<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     loop {
         match call() {
             Err(Errno::INTR) => {}

@@ -7,6 +7,7 @@
 //! - [`walk`]: from a path to a [`Place`], with the checks of every directory on the way
 //! - [`checks`]: what a sensitive file must look like
 //! - [`directory`]: the operations a commit is made of, as a trait, so that tests can lose power between any two of them
+//! - [`in_place`]: files that grow or change where they stand
 //! - [`host`]: those operations on a real file system
 //! - [`lock`]: one writer at a time, without PID files
 
@@ -14,13 +15,15 @@ pub mod checks;
 pub mod directory;
 mod error;
 pub mod host;
+pub mod in_place;
 pub mod lock;
 pub mod walk;
 
 pub use checks::Trust;
-pub use directory::{Directory, FileId, NewFile, Opened, Replace};
+pub use directory::{Content, Directory, FileId, NewFile, Opened, Replace};
 pub use error::FsError;
 pub use host::HostDirectory;
+pub use in_place::InPlace;
 pub use walk::Place;
 
 /// Asked between steps that may take long: `Some` when the operator wants the command to stop.

@@ -105,12 +105,4 @@ impl IsecError {
             Self::OutOfMemory(_) => Kind::Io,
         }
     }
-
-    /// What the operator can run next.
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::LegacyLayout => vec!["secrets-admin convert FILE NEW_FILE --to igra".to_owned()],
-            _ => Vec::new(),
-        }
-    }
 }

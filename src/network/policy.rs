@@ -1,7 +1,8 @@
 //! What each network mode requires: one table, read by every tool.
 //!
 //! A row is a rule, a column a mode. Code asks a row for its [`Verdict`] or its number and never looks at the mode itself,
-//! so a rule changes in one place and the run-time tools and the pre-deploy gate cannot disagree.
+//! so a rule changes in one place and the run-time tools and the pre-deploy gate cannot disagree: where a tool enforces what the
+//! gate finds, the row of the rule takes its severities from here.
 
 use super::NetworkMode;
 use crate::crypto::kdf::KdfParams;
@@ -15,6 +16,42 @@ pub enum Verdict {
     Warn,
     /// Nothing is said.
     Allow,
+}
+
+impl Verdict {
+    /// How bad it is to find a broken rule afterwards.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Refuse => Severity::Error,
+            Self::Warn => Severity::Warning,
+            Self::Allow => Severity::Off,
+        }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Not checked on this network.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Should be mended.
+    Warning,
+    /// Must not be deployed.
+    Error,
+}
+
+impl Severity {
+    /// Its name in text and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// Requirements on a passphrase that is being chosen.
@@ -57,10 +94,10 @@ pub struct NetworkPolicy {
     pub untrusted_command: Verdict,
     /// A value shown on a terminal, where it stays in the scrollback.
     pub reveal_on_terminal: Verdict,
+    /// A value asked to be shown without a reason for the audit log.
+    pub unexplained_reveal: Verdict,
     /// A store below a sticky, world-writable directory such as `/tmp`.
     pub sticky_parent: Verdict,
-    /// A store whose freshness cannot be established by `check`.
-    pub unknown_freshness: Verdict,
     /// An action that the audit log could not record.
     pub audit_unavailable: Verdict,
 }
@@ -85,8 +122,8 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Refuse,
     untrusted_command: Refuse,
     reveal_on_terminal: Warn,
+    unexplained_reveal: Refuse,
     sticky_parent: Warn,
-    unknown_freshness: Refuse,
     audit_unavailable: Refuse,
 };
 
@@ -108,8 +145,8 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Allow,
     untrusted_command: Warn,
     reveal_on_terminal: Warn,
+    unexplained_reveal: Allow,
     sticky_parent: Allow,
-    unknown_freshness: Warn,
     audit_unavailable: Warn,
 };
 
@@ -131,8 +168,8 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Allow,
     untrusted_command: Allow,
     reveal_on_terminal: Allow,
+    unexplained_reveal: Allow,
     sticky_parent: Allow,
-    unknown_freshness: Allow,
     audit_unavailable: Warn,
 };
 

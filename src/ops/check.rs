@@ -2,14 +2,17 @@
 //!
 //! The rules are rows of the one table in [`config::rules`](crate::config::rules), which the pre-deploy gate reads too.
 
+use std::path::PathBuf;
+
 use super::claims::Facts;
 use super::contents::Contents;
 use super::locate::Sealed;
+use super::remedy::{self, Subject};
 use super::signed::{self, Freshness, Pin};
 use super::{Desk, Notice, OpError, StoreFile, gate};
 use crate::config::rules::{self, Finding, Id, Severity};
 use crate::crypto::kdf::KdfParams;
-use crate::network::policy::Verdict;
+use crate::network::NetworkMode;
 use crate::store::Header;
 use crate::store::inventory::Claim;
 use crate::store::keyslot::Credentials;
@@ -35,18 +38,34 @@ pub struct Report {
 
 struct Findings {
     graded: rules::Findings,
+    path: PathBuf,
+    native: bool,
     basis: String,
 }
 
 impl Findings {
     fn add(&mut self, rule: Id, message: impl Into<String>) {
-        self.graded.add(Finding::new(rule, message).basis(self.basis.clone()));
+        self.add_about(rule, None, message);
+    }
+
+    /// As `add`, about the secret `name`.
+    fn add_about(&mut self, rule: Id, name: Option<&str>, message: impl Into<String>) {
+        self.graded.add(self.finding(rule, name, message));
     }
 
     /// As `add`, but where nothing is known to be wrong: no worse than a warning.
     fn warn(&mut self, rule: Id, message: impl Into<String>) {
-        let finding = Finding::new(rule, message).basis(self.basis.clone());
-        self.graded.add(finding.at_most(Severity::Warning));
+        self.graded.add(self.finding(rule, None, message).at_most(Severity::Warning));
+    }
+
+    fn finding(&self, rule: Id, name: Option<&str>, message: impl Into<String>) -> Finding {
+        let store = Subject { path: &self.path, network: self.network(), native: self.native };
+        let fix = remedy::of(rule, &store, name);
+        Finding::new(rule, message).fix(fix).basis(self.basis.clone())
+    }
+
+    const fn network(&self) -> NetworkMode {
+        self.graded.network
     }
 
     fn unless(&mut self, met: bool, rule: Id, message: &str) {
@@ -63,8 +82,12 @@ pub fn check(
     credentials: Option<&Credentials>,
     scope: Scope,
 ) -> Result<Report, OpError> {
-    let graded = rules::Findings::new(file.network());
-    let mut findings = Findings { graded, basis: String::new() };
+    let mut findings = Findings {
+        graded: rules::Findings::new(file.network()),
+        path: file.site().path.clone(),
+        native: matches!(file.sealed(), Sealed::Native(_)),
+        basis: String::new(),
+    };
     match &file.snapshot.sealed {
         Sealed::Native(store) => {
             costs(&mut findings, slot_costs(store.header()));
@@ -80,15 +103,14 @@ pub fn check(
         }
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
-    let Findings { graded: rules::Findings { all: mut found, .. }, basis } = findings;
+    let Findings { graded: rules::Findings { all: mut found, .. }, basis, .. } = findings;
     found.sort_by_key(|finding| finding.rule.name());
     Ok(Report { findings: found, basis, notices })
 }
 
 /// Rollback detection needs a memory, or a least generation that somebody configured.
 fn memory(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
-    let native = matches!(file.sealed(), Sealed::Native(_));
-    if native && file.remembered().is_none() && desk.settings.min_generation == 0 {
+    if findings.native && file.remembered().is_none() && desk.settings.min_generation == 0 {
         "state directory".clone_into(&mut findings.basis);
         findings.add(Id::Sta001, "this host remembers nothing of the store");
     }
@@ -113,7 +135,7 @@ fn slot_costs(header: &Header) -> Vec<(u16, KdfParams)> {
 
 /// The rules on key derivation, which stands in the clear.
 fn costs(findings: &mut Findings, slots: Vec<(u16, KdfParams)>) {
-    let policy = findings.graded.network.policy();
+    let policy = findings.network().policy();
     "header".clone_into(&mut findings.basis);
     for (id, params) in slots {
         if !params.meets(policy.kdf_floor) {
@@ -142,9 +164,6 @@ fn second_slot(findings: &mut Findings, slots: usize) {
 }
 
 fn weak_slots(findings: &mut Findings, header: &Header) {
-    if findings.graded.network.policy().passphrase.on_weakness == Verdict::Allow {
-        return;
-    }
     for slot in &header.slots {
         if !header.inventory.strong_slots.contains_key(&slot.info.id) && slot.info.kdf.is_some() {
             let id = slot.info.id;
@@ -174,31 +193,29 @@ fn look_inside(
     let payment = !facts.payment.is_empty();
     findings.unless(!facts.wallet.is_empty(), Id::Sec003, "no wallet_secret is set");
     findings.unless(payment, Id::Sec004, "no payment_secret is set");
-    if payment {
-        findings.unless(
-            facts.payment_differs_from_wallet(),
-            Id::Sec005,
-            "payment_secret is the same as wallet_secret",
-        );
-        findings.unless(
-            facts.payment_differs_from(&credentials.passphrase),
-            Id::Sec005,
-            "payment_secret is the same as the passphrase of the store",
-        );
+    if let Some((name, _)) = facts.payment.first() {
+        for (differs, other) in [
+            (facts.payment_differs_from_wallet(), "wallet_secret"),
+            (facts.payment_differs_from(&credentials.passphrase), "the passphrase of the store"),
+        ] {
+            if !differs {
+                let message = format!("payment_secret is the same as {other}");
+                findings.add_about(Id::Sec005, Some(name), message);
+            }
+        }
     }
     for (name, why) in &facts.weak {
-        findings
-            .add(Id::Sec006, format!("the value of {} is weak: {why}", crate::text::escape(name)));
+        let message = format!("the value of {} is weak: {why}", crate::text::escape(name));
+        findings.add_about(Id::Sec006, Some(name), message);
     }
     if scope == Scope::Gate {
         unknown_names(desk, &opening.contents, findings);
     }
     for name in &desk.settings.required {
-        findings.unless(
-            opening.contents.contains(name.as_str()),
-            Id::Sec011,
-            &format!("the required secret {name} is missing"),
-        );
+        if !opening.contents.contains(name.as_str()) {
+            let message = format!("the required secret {name} is missing");
+            findings.add_about(Id::Sec011, Some(name.as_str()), message);
+        }
     }
     match &opening.contents {
         Contents::Native(store) => {
@@ -222,9 +239,7 @@ fn look_inside(
             let text = credentials.passphrase.normalised()?;
             for finding in gate::measure(desk, network, &path, &text).findings {
                 let what = finding.message.split_once(": ").map_or("", |(_, what)| what);
-                if let Some(rule) = Id::parse(finding.rule.id()) {
-                    findings.add(rule, what);
-                }
+                findings.add(finding.rule.into(), what);
             }
         }
     }

@@ -1,47 +1,101 @@
 //! The commit itself: everything that touches the disk, in the order that was model-checked.
 
+use std::path::Path;
+
+use super::audit::Trail;
 use super::contents::Contents;
 use super::opening::{Opening, igra_state};
 use super::{Desk, OpError};
 use crate::clock::Timestamp;
-use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::temp_name;
-use crate::fs::{Directory, FsError, Replace};
+use crate::fs::{Directory, FsError, NewFile, Replace};
 use crate::isec::{self, IsecError};
 use crate::kind::Kind;
 use crate::memory::Region;
 use crate::store::header::AuditHead;
+use crate::store::sealed::Unsigned;
 use crate::store::state::State;
-use crate::store::{SealedStore, StoreError, StoreId};
+use crate::store::{StoreError, StoreId};
 
-/// The next file, sealed, and the state that will describe it.
+/// The next file, sealed.
 pub(super) struct Built {
-    bytes: Region,
-    hash: Hash,
+    file: Next,
     now: Timestamp,
+    head: AuditHead,
+}
+
+enum Next {
+    /// It is hashed, signed and opened while it is being written.
+    Native(Unsigned),
+    /// Its hash covers header and tag alone.
+    Igra(Region),
 }
 
 impl Built {
     /// Seals the contents.
-    pub fn new(desk: &Desk<'_>, opening: &Opening, head: AuditHead) -> Result<Self, OpError> {
+    pub fn new(desk: &Desk<'_>, opening: &mut Opening, head: AuditHead) -> Result<Self, OpError> {
         // Time only ever moves forward in what we write, whatever the clock says.
         let seen =
             opening.remembered.as_ref().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
         let now = desk.clock.now().max(seen);
         let mut random = desk.random.borrow_mut();
-        match &opening.contents {
+        let file = match &mut opening.contents {
             Contents::Native(store) => {
-                let sealed = store.seal(desk.clock.now(), head, random.as_mut())?;
-                Ok(Self { bytes: sealed.bytes, hash: sealed.file_hash, now })
+                Next::Native(store.seal_unsigned(desk.clock.now(), head, random.as_mut())?)
             }
             Contents::Igra(file) => {
                 let (header, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-                let bytes = isec::seal(header, key, &file.entries)?;
-                let hash = isec::digest(&bytes)?;
-                Ok(Self { bytes, hash, now })
+                Next::Igra(isec::seal(header, key, &file.entries)?)
             }
+        };
+        Ok(Self { file, now, head })
+    }
+
+    /// Writes the file, makes it durable, and reads it back; opens it meanwhile as a reader would. Whether it opens is a
+    /// matter of the bytes, whether the disk has the bytes is one of the disk.
+    fn write(
+        self,
+        contents: &mut Contents,
+        id: StoreId,
+        file: &mut dyn NewFile,
+        path: &Path,
+    ) -> Result<State, OpError> {
+        let not_sealed = || OpError::from(StoreError::Unauthentic("the file just sealed"));
+        let (state, held) = match (&self.file, contents) {
+            (Next::Native(unsigned), Contents::Native(store)) => {
+                let room = store.room_for(unsigned)?;
+                let store = &**store;
+                std::thread::scope(|scope| {
+                    let opened = scope.spawn(|| store.check_sealed(unsigned, room));
+                    let hashed = scope.spawn(|| unsigned.hash());
+                    file.reserve(unsigned.file_len() as u64)?;
+                    file.append(unsigned.signed())?;
+                    let hash = hashed.join().map_err(|_| not_sealed())?;
+                    let signature = store.sign(unsigned, &hash)?;
+                    file.append(&signature)?;
+                    file.sync()?;
+                    let held = file.holds(&[unsigned.signed(), &signature])?;
+                    let header = opened.join().map_err(|_| not_sealed())??;
+                    Ok::<_, OpError>((State::of(&header, hash, self.now), held))
+                })?
+            }
+            (Next::Igra(bytes), Contents::Igra(contents)) => {
+                let (_, key) = contents.next.as_ref().ok_or(IsecError::LegacyLayout)?;
+                if !isec::open(bytes, key)?.iter().eq(contents.entries.iter()) {
+                    return Err(IsecError::AuthenticationFailed.into());
+                }
+                file.reserve(bytes.len() as u64)?;
+                file.append(bytes)?;
+                file.sync()?;
+                (igra_state(id, isec::digest(bytes)?, self.now, self.head), file.holds(&[bytes])?)
+            }
+            _ => return Err(not_sealed()),
+        };
+        if let Next::Native(unsigned) = self.file {
+            unsigned.discard();
         }
+        if held { Ok(state) } else { Err(FsError::NotWritten(path.to_owned()).into()) }
     }
 }
 
@@ -63,37 +117,24 @@ impl Drop for Temp<'_> {
 /// Writes, verifies, reserves, commits, remembers. Returns the state that is now remembered.
 pub(super) fn carry_out(
     desk: &Desk<'_>,
-    opening: &Opening,
+    opening: &mut Opening,
     built: Built,
     replace: Replace,
+    trail: &mut Trail,
 ) -> Result<State, OpError> {
-    let site = &opening.site;
+    let id = opening.remembered_as();
+    let Opening { site, contents, tag, .. } = opening;
     let directory = site.directory.as_ref();
-    let Built { bytes, hash, now } = built;
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let mut temp = Temp { directory, name: temp_name(&site.name, token) };
-    let mut file = directory.create(&temp.name, opening.tag.owner)?;
-    let (contents, id) = (&opening.contents, opening.remembered_as());
-    // Whether it opens is a matter of the bytes, whether the disk has the bytes is one of the disk: both at the same time.
-    let (written, opens) = std::thread::scope(|scope| {
-        let opens = scope.spawn(|| verify(contents, id, &bytes, &hash, now));
-        let written = file.reserve(bytes.len() as u64).and_then(|()| {
-            file.append(&bytes)?;
-            file.sync()
-        });
-        (written, opens.join())
-    });
-    written?;
-    let state = opens.unwrap_or(Err(StoreError::Unauthentic("the file just sealed").into()))?;
-    if !file.holds(&bytes)? {
-        return Err(FsError::NotWritten(site.path.clone()).into());
-    }
+    let mut file = directory.create(&temp.name, tag.owner)?;
+    let state = built.write(contents, id, file.as_mut(), &site.path)?;
     drop(file);
-    drop(bytes);
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
+    trail.reserve()?;
     desk.check_stop()?;
 
     // COMMIT. From here on nothing needs space, and nothing is undone.
@@ -107,32 +148,4 @@ pub(super) fn carry_out(
     directory.sync().map_err(|error| after("its directory could not be synced", &error))?;
     prepared.commit().map_err(|error| after("the state file could not be raised", &error))?;
     Ok(state)
-}
-
-/// Opens what is being written, all the way.
-fn verify(
-    contents: &Contents,
-    id: StoreId,
-    bytes: &[u8],
-    hash: &Hash,
-    now: Timestamp,
-) -> Result<State, OpError> {
-    match contents {
-        Contents::Native(store) => {
-            let mut copy =
-                Region::bulk(bytes.len()).map_err(|_| StoreError::Memory(bytes.len()))?;
-            copy.copy_from_slice(bytes);
-            let file = SealedStore::parse(copy)?;
-            let state = State::of(file.header(), *hash, now);
-            store.check_written(file, hash)?;
-            Ok(state)
-        }
-        Contents::Igra(file) => {
-            let (_, key) = file.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-            if !isec::open(bytes, key)?.iter().eq(file.entries.iter()) {
-                return Err(IsecError::AuthenticationFailed.into());
-            }
-            Ok(igra_state(id, isec::digest(bytes)?, now))
-        }
-    }
 }

@@ -3,6 +3,7 @@
 use super::OpError;
 use crate::crypto::mac::Hash;
 use crate::isec;
+use crate::name::RoleNames;
 use crate::secret::{DerivedKey, SecretBytes};
 use crate::store::OpenStore;
 
@@ -41,6 +42,21 @@ impl Contents {
         }
     }
 
+    /// The names that have a role, sorted bytewise. A large store is not walked through for them.
+    pub fn names_of(&self, role: RoleNames<'_>) -> Vec<String> {
+        let Self::Native(store) = self else { return self.names_where(|name| role.contains(name)) };
+        let prefix = role.prefix();
+        let profiles = store.names_from(&prefix).take_while(|name| name.starts_with(&prefix));
+        let mut names: Vec<String> = role
+            .exact()
+            .filter(|name| store.contains(name))
+            .chain(profiles.filter(|name| role.contains(name)).map(str::to_owned))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// Number of secrets.
     pub fn len(&self) -> usize {
         match self {
@@ -67,6 +83,23 @@ impl Contents {
         match self {
             Self::Native(store) => Ok(store.value(name, n)?),
             Self::Igra(file) => Ok(file.entries.value(name).map(SecretBytes::copy_from)),
+        }
+    }
+
+    /// Generation and digest of the file that this was read from; no generation where the format has none, no digest before there
+    /// is a file.
+    pub fn version(&self) -> (Option<u64>, Option<Hash>) {
+        let (generation, digest) = match self {
+            Self::Native(store) => (Some(store.header().generation), store.file_hash()),
+            Self::Igra(file) => (None, file.digest),
+        };
+        (generation, (digest != [0; 32]).then_some(digest))
+    }
+
+    /// Gives back the memory that a change would need: there will be none.
+    pub fn settle(&mut self) {
+        if let Self::Native(store) = self {
+            store.settle();
         }
     }
 

@@ -1,6 +1,8 @@
 //! Why an operation does not happen.
 
-use super::audit::AuditError;
+use std::path::{Path, PathBuf};
+
+use crate::audit::AuditError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
 use crate::fs::FsError;
@@ -10,6 +12,7 @@ use crate::network::NetworkMode;
 use crate::passphrase::PassphraseError;
 use crate::passphrase::strength::Judgement;
 use crate::store::StoreError;
+use crate::text::quote_path;
 
 /// An operation failed or was refused; nothing was changed unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +22,7 @@ pub enum OpError {
     Fs(#[from] FsError),
     /// A store of our own format.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// An Igra file.
     #[error(transparent)]
     Isec(#[from] IsecError),
@@ -32,6 +35,12 @@ pub enum OpError {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// A new store would be recorded in the log of another one.
+    #[error("{} is the audit log of another store: give the new one a path of its own in [audit] path", .0.display())]
+    AuditOfAnother(PathBuf),
+    /// Others had access to the audit log.
+    #[error("the audit log may have been read or changed: {0}")]
+    AuditExposed(FsError),
     /// Stopped by a signal.
     #[error("stopped; nothing was changed")]
     Stopped(Kind),
@@ -112,6 +121,17 @@ pub enum OpError {
         /// Its floor.
         floor: String,
     },
+    /// A change to a file of Igra's old layout, which is only read.
+    #[error("{}", IsecError::LegacyLayout)]
+    LegacyLayout(PathBuf),
+    /// The last keyslot cannot go.
+    #[error("{}", StoreError::LastSlot(*.id))]
+    LastSlot {
+        /// The keyslot.
+        id: u16,
+        /// The store, for the hint.
+        file: PathBuf,
+    },
     /// Slots that were not presented would be dropped.
     #[error("the new data key would drop {0} and leave one keyslot")]
     WouldDropSlots(String),
@@ -130,6 +150,14 @@ pub enum OpError {
     /// Two sources would get the same name.
     #[error("two secrets would get the name {0}")]
     NameTwice(String),
+    /// The files beside the store would have names that no file system takes.
+    #[error("the name of the store is too long: {found} bytes, at most {most}")]
+    NameTooLong {
+        /// Its length.
+        found: usize,
+        /// The longest that leaves room for the lock and temporary files.
+        most: usize,
+    },
     /// The change is durable, but what follows a commit failed.
     #[error(
         "the change IS committed (generation {generation}), but {what}; the next command completes it"
@@ -156,6 +184,18 @@ impl From<KdfError> for OpError {
     }
 }
 
+impl From<StoreError> for OpError {
+    /// A store that could not be read is a matter of the file, and says what a file says.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Read(error) => error
+                .downcast::<FsError>()
+                .map_or_else(|error| Self::Store(StoreError::Read(error)), Self::Fs),
+            error => Self::Store(error),
+        }
+    }
+}
+
 impl OpError {
     /// The kind of outcome.
     pub fn kind(&self) -> Kind {
@@ -164,16 +204,21 @@ impl OpError {
             Self::Store(error) => error.kind(),
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
-            Self::Audit(_) => Kind::Audit,
+            Self::Audit(error) => error.kind(),
+            Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
             Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase
+            | Self::NameTooLong { .. }
             | Self::BlankEnds => Kind::Usage,
             Self::NoSecret | Self::NoVersion(_) => Kind::NotFound,
             Self::WouldOverwrite => Kind::Exists,
-            Self::NotInIgra { .. } | Self::Names(_) | Self::NameTwice(_) => Kind::Unsupported,
+            Self::NotInIgra { .. }
+            | Self::LegacyLayout(_)
+            | Self::Names(_)
+            | Self::NameTwice(_) => Kind::Unsupported,
             Self::ReasonNeeded => Kind::InputNeeded,
             Self::Stopped(kind) | Self::AfterCommit { kind, .. } => *kind,
             Self::WrongNetwork { .. }
@@ -181,6 +226,7 @@ impl OpError {
             | Self::WeakPassphrase { .. }
             | Self::BelowFloor { .. }
             | Self::OwnSlot(_)
+            | Self::LastSlot { .. }
             | Self::WouldDropSlots(_) => Kind::Policy,
         }
     }
@@ -190,7 +236,6 @@ impl OpError {
         match self {
             Self::Fs(error) => error.hints(),
             Self::Store(error) => error.hints(),
-            Self::Isec(error) => error.hints(),
             Self::WrongNetwork { store, .. } => {
                 vec![format!("this store is {store}: add --network {store}")]
             }
@@ -207,9 +252,17 @@ impl OpError {
             Self::WeakPassphrase { judgement, .. } => judgement.hints(),
             Self::WouldOverwrite => vec!["add --yes to replace it".to_owned()],
             Self::NotInIgra { file, .. } => {
-                let file = crate::text::shell_quote(file);
+                let file = quote_path(Path::new(file));
                 vec![format!("secrets-admin convert {file} {file}.strongroom --to strongroom")]
             }
+            Self::LegacyLayout(file) => {
+                let file = quote_path(file);
+                vec![format!("secrets-admin convert {file} {file}.new --to igra")]
+            }
+            Self::LastSlot { file, .. } => vec![format!(
+                "add a second keyslot first: secrets-admin keyslot add {}",
+                quote_path(file)
+            )],
             Self::WouldDropSlots(_) => vec![
                 "present their passphrases: --slot-passphrase-from ID=SPEC".to_owned(),
                 "or name what may go: --drop-slots ID,…".to_owned(),

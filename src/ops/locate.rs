@@ -1,20 +1,21 @@
 //! Find a store, read it, and say what it is, before any passphrase is asked for.
 
 use std::ffi::{OsStr, OsString};
-use std::os::fd::OwnedFd;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Desk, Notice, OpError, state};
 use crate::crypto::mac::Hash;
 use crate::fs::checks::Parents;
 use crate::fs::directory::Ownership;
-use crate::fs::{Directory, FileId, FsError, Place};
+use crate::fs::{Content, Directory, FileId, FsError, Place};
 use crate::isec;
 use crate::memory::Region;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::store::state::{Standing, State};
-use crate::store::{Header, SealedStore, StoreId, limits, sealed};
+use crate::store::{Header, SealedStore, Source, StoreId, limits, sealed};
 
 /// Which format a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Format {
 /// A file as it was read, still sealed.
 pub enum Sealed {
     /// Our own format.
-    Native(SealedStore),
+    Native(Box<SealedStore>),
     /// Igra's.
     Igra {
         /// The parsed header.
@@ -52,10 +53,15 @@ pub enum Sealed {
 }
 
 impl Sealed {
-    pub(super) fn parse(bytes: Region, path: &Path) -> Result<Self, OpError> {
-        if bytes.starts_with(&sealed::MAGIC) {
-            Ok(Self::Native(SealedStore::parse(bytes)?))
-        } else if isec::recognises(&bytes) {
+    fn read(content: &Arc<dyn Content>, len: u64, path: &Path) -> Result<Self, OpError> {
+        let mut start = [0; sealed::MAGIC.len()];
+        let known = usize::try_from(len).map_or(start.len(), |len| len.min(start.len()));
+        content.read_at(0, &mut start[..known])?;
+        if start == sealed::MAGIC {
+            let stored = Arc::new(Stored(Arc::clone(content)));
+            Ok(Self::Native(Box::new(SealedStore::open_file(stored, len)?)))
+        } else if isec::recognises(&start[..known]) {
+            let bytes = content.read_all(len)?;
             Ok(Self::Igra { header: isec::inspect(&bytes)?, bytes })
         } else {
             Err(OpError::UnknownFormat(crate::text::escape(&path.display().to_string())))
@@ -71,6 +77,19 @@ impl Sealed {
                 None => Format::IgraLegacy,
             },
         }
+    }
+}
+
+/// An open file, as the store format reads it.
+struct Stored(Arc<dyn Content>);
+
+impl Source for Stored {
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        self.0.read_at(at, into).map_err(io::Error::other)
+    }
+
+    fn unchanged(&self) -> io::Result<()> {
+        self.0.unchanged().map_err(io::Error::other)
     }
 }
 
@@ -114,13 +133,13 @@ pub struct FileTag {
     /// Whose.
     pub owner: Ownership,
     /// Held open so that the inode cannot be used again; see [`FileId`].
-    _descriptor: Option<OwnedFd>,
+    _content: Option<Arc<dyn Content>>,
 }
 
 impl FileTag {
     /// The tag of a file that is yet to be made.
     pub(super) const fn of_new(owner: Ownership) -> Self {
-        Self { id: FileId { inode: (0, 0), len: 0, changed: (0, 0) }, owner, _descriptor: None }
+        Self { id: FileId { inode: (0, 0), len: 0, changed: (0, 0) }, owner, _content: None }
     }
 }
 
@@ -225,14 +244,12 @@ pub(super) fn read(
 ) -> Result<(Snapshot, Option<State>), OpError> {
     loop {
         let file = directory
-            .read(name, limits::FILE)?
+            .open(name, limits::FILE)?
             .ok_or_else(|| FsError::NotFound(path.to_path_buf()))?;
-        let tag = FileTag {
-            id: file.id,
-            owner: Ownership { uid: file.uid, mode: file.mode },
-            _descriptor: file.descriptor,
-        };
-        let sealed = Sealed::parse(file.bytes, path)?;
+        let content: Arc<dyn Content> = file.content.into();
+        let sealed = Sealed::read(&content, file.id.len, path)?;
+        let owner = Ownership { uid: file.uid, mode: file.mode };
+        let tag = FileTag { id: file.id, owner, _content: Some(content) };
         let remembered = desk.state.recall(remembered_as(&sealed, path))?;
         // A commit puts the file in place before it raises the state. If the name still leads to the file that was read, then
         // whatever the state says was true of that file or an earlier one, and an accusation is no race.

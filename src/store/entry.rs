@@ -53,21 +53,16 @@ impl<'a> EntryView<'a> {
     pub(super) fn decode(reader: &mut Reader<'a>) -> Result<Self, StoreError> {
         let at = StoreError::encoding("entry");
         let mut keys = reader.map().map_err(&at)?;
-        let mut required = |reader: &mut Reader<'a>, key: u64| match keys.next(reader) {
-            Ok(Some(found)) if found == key => Ok(()),
-            Ok(_) => Err(StoreError::Field("unknown or missing entry key")),
-            Err(error) => Err(at(error)),
-        };
-        required(reader, NAME)?;
+        keys.require(reader, NAME).map_err(&at)?;
         let name = reader.text().map_err(&at)?;
         if !SecretName::is_valid(name) {
             return Err(StoreError::Field("a secret name outside the grammar"));
         }
-        required(reader, CREATED)?;
+        keys.require(reader, CREATED).map_err(&at)?;
         let created = Timestamp::from_unix(reader.uint().map_err(&at)?);
-        required(reader, UPDATED)?;
+        keys.require(reader, UPDATED).map_err(&at)?;
         let updated = Timestamp::from_unix(reader.uint().map_err(&at)?);
-        required(reader, VERSIONS)?;
+        keys.require(reader, VERSIONS).map_err(&at)?;
         let mut order = Descending { newest: None, last: None };
         let versions = list(reader, limits::VERSIONS, |reader| order.check(reader))?;
         let newest = order.newest.ok_or(StoreError::Field("a secret without a version"))?;

@@ -76,6 +76,9 @@ pub enum StoreError {
     /// No randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
+    /// The file cannot be read. What its owner says of it is inside.
+    #[error("the store cannot be read: {0}")]
+    Read(#[from] std::io::Error),
     /// Not enough memory for the file.
     #[error("the host cannot give {0} bytes of memory for the store")]
     Memory(usize),
@@ -98,7 +101,7 @@ impl StoreError {
             Self::UnsupportedSlot { .. } => Kind::Unsupported,
             Self::Passphrase(_) | Self::TooMuch(_) => Kind::Usage,
             Self::Kdf(error) => kdf_kind(error),
-            Self::Random(_) | Self::Memory(_) => Kind::Io,
+            Self::Random(_) | Self::Read(_) | Self::Memory(_) => Kind::Io,
             _ => Kind::Integrity,
         }
     }
@@ -111,9 +114,6 @@ impl StoreError {
             }
             Self::Kdf(KdfError::TooMuchWork) => vec!["try one keyslot: add --slot N".to_owned()],
             Self::SlotChanged(_) => vec!["run the same command again".to_owned()],
-            Self::LastSlot(_) => {
-                vec!["add a second keyslot first: secrets-admin keyslot add".to_owned()]
-            }
             Self::KeyfileNeeded => vec!["add --keyfile FILE".to_owned()],
             _ => Vec::new(),
         }

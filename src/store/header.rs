@@ -119,10 +119,7 @@ impl Header {
         // All keys are required, so ascending order means that the next key is the next number.
         let mut next = |r: &mut Reader<'_>| {
             expected += 1;
-            match keys.next(r).map_err(&at)? {
-                Some(key) if key == expected => Ok(()),
-                _ => Err(StoreError::Field("unknown or missing header key")),
-            }
+            keys.require(r, expected).map_err(&at)
         };
         next(r)?;
         if r.uint().map_err(&at)? != SUITE {

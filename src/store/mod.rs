@@ -21,6 +21,7 @@
 //!
 //! Nothing here does I/O. The bytes are specified in `docs/formats/store-v1.md`.
 
+mod body;
 pub mod entry;
 mod error;
 pub mod header;
@@ -34,6 +35,7 @@ pub mod sealed;
 pub mod state;
 pub mod value;
 
+pub use body::Source;
 pub use error::StoreError;
 pub use header::Header;
 pub use open::OpenStore;

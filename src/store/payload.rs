@@ -5,11 +5,15 @@
 //! for are never opened.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
 use std::ops::Range;
+
+use sha2::{Digest, Sha256};
 
 use super::entry::{Entry, EntryView};
 use super::{StoreError, limits};
 use crate::cbor::{self, Measure, Reader, Sink};
+use crate::crypto::mac::Hash;
 use crate::memory::Region;
 use crate::name::SecretName;
 use crate::secret::{DerivedKey, SecretBytes, SigningSeed};
@@ -84,19 +88,14 @@ impl Payload {
         reader.skip_to(range.start);
         let r = &mut reader;
         let mut keys = r.map().map_err(&at)?;
-        let mut required = |r: &mut Reader<'_>, key: u64| match keys.next(r) {
-            Ok(Some(found)) if found == key => Ok(()),
-            Ok(_) => Err(StoreError::Field("unknown or missing payload key")),
-            Err(error) => Err(at(error)),
-        };
-        required(r, NEXT_VERSION)?;
+        keys.require(r, NEXT_VERSION).map_err(&at)?;
         let next_version = r.uint().map_err(&at)?;
-        required(r, NEXT_SLOT)?;
+        keys.require(r, NEXT_SLOT).map_err(&at)?;
         let next_slot = r.int("a slot id").map_err(&at)?;
-        required(r, SIGNING_SEED)?;
+        keys.require(r, SIGNING_SEED).map_err(&at)?;
         let mut signing_seed = SigningSeed::zeroed();
         fill_key(r, signing_seed.expose_mut())?;
-        required(r, AUDIT_ROOTS)?;
+        keys.require(r, AUDIT_ROOTS).map_err(&at)?;
         let roots = r.array().map_err(&at)?;
         // Each root takes locked memory of its own, of which a process has little.
         if roots == 0 || roots > limits::AUDIT_ROOTS {
@@ -109,9 +108,9 @@ impl Payload {
                 Ok(root)
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        required(r, SLOT_LABELS)?;
+        keys.require(r, SLOT_LABELS).map_err(&at)?;
         let slot_labels = decode_labels(r)?;
-        required(r, ENTRIES)?;
+        keys.require(r, ENTRIES).map_err(&at)?;
         let index = decode_entries(r, bytes, next_version)?;
         let managed_keys = match keys.next(r).map_err(&at)? {
             None => None,
@@ -235,7 +234,15 @@ impl Payload {
 
     /// Every name, sorted bytewise.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.merged().map(|item| match item {
+        self.names_from("")
+    }
+
+    /// Every name that does not sort before `start`, sorted bytewise.
+    pub fn names_from(&self, start: &str) -> impl Iterator<Item = &str> {
+        let at = self.find(start).unwrap_or_else(|at| at);
+        let kept = self.index.get(at..).unwrap_or_default();
+        let changed = self.changes.range::<str, _>((Included(start), Unbounded));
+        self.merge(kept.iter(), changed).map(|item| match item {
             Merged::Kept(span) => self.name(span),
             Merged::Changed(entry) => entry.name.as_str(),
         })
@@ -265,8 +272,16 @@ impl Payload {
 
     /// Kept and changed entries as one sorted sequence.
     fn merged(&self) -> impl Iterator<Item = Merged<'_>> {
-        let mut kept = self.index.iter().peekable();
-        let mut changed = self.changes.iter().peekable();
+        self.merge(self.index.iter(), self.changes.iter())
+    }
+
+    fn merge<'a>(
+        &'a self,
+        kept: impl Iterator<Item = &'a Span>,
+        changed: impl Iterator<Item = (&'a SecretName, &'a Option<Entry>)>,
+    ) -> impl Iterator<Item = Merged<'a>> {
+        let mut kept = kept.peekable();
+        let mut changed = changed.peekable();
         std::iter::from_fn(move || {
             loop {
                 let order = match (kept.peek(), changed.peek()) {
@@ -295,8 +310,31 @@ impl Payload {
         measure.0
     }
 
+    /// What this payload is, given the file that it was read from: the hash of that file, which entries of it are kept, and
+    /// everything else. Two payloads that differ anywhere have different fingerprints, and no value is hashed that did not change.
+    pub(super) fn fingerprint(&self, base: &Hash) -> Hash {
+        let mut hash = Fingerprint(Sha256::new_with_prefix(base));
+        self.encode_with(&mut hash, |hash, kept, _| {
+            // No item of an encoding starts with this byte, so that what follows is a run and nothing else.
+            hash.put(&[0xff]);
+            for place in [kept.start as u64, kept.end as u64] {
+                hash.put(&place.to_le_bytes());
+            }
+        });
+        hash.0.finalize().into()
+    }
+
     /// Writes the encoding, without padding.
     pub fn encode<S: Sink + ?Sized>(&self, out: &mut S) {
+        self.encode_with(out, |out, _, bytes| out.put(bytes));
+    }
+
+    /// Writes the encoding; runs of entries that did not change go through `keep`.
+    fn encode_with<S: Sink + ?Sized>(
+        &self,
+        out: &mut S,
+        mut keep: impl FnMut(&mut S, Range<usize>, &[u8]),
+    ) {
         let secrets = &self.secrets;
         cbor::map(out, 6 + usize::from(secrets.managed_keys.is_some()));
         cbor::uint(out, NEXT_VERSION);
@@ -325,17 +363,26 @@ impl Payload {
                 Ok(at) => (at, at + 1),
                 Err(at) => (at, at),
             };
-            out.put(self.run(kept_from..kept_to));
+            keep(out, kept_from..kept_to, self.run(kept_from..kept_to));
             if let Some(entry) = change {
                 entry.encode(out);
             }
             kept_from = next;
         }
-        out.put(self.run(kept_from..self.index.len()));
+        keep(out, kept_from..self.index.len(), self.run(kept_from..self.index.len()));
         if let Some(raw) = &secrets.managed_keys {
             cbor::uint(out, MANAGED_KEYS);
             out.put(raw.expose());
         }
+    }
+}
+
+/// Hashes what is written to it.
+struct Fingerprint(Sha256);
+
+impl Sink for Fingerprint {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
     }
 }
 

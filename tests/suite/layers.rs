@@ -13,7 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kind", &[]),
     ("text", &[]),
     ("cbor", &[]),
-    ("secret", &["memory"]),
+    ("secret", &["memory", "text"]),
     ("crypto", &["memory", "secret"]),
     // The domain: names and states, no bytes, no files.
     ("name", &["kind"]),
@@ -28,12 +28,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     // The world: files, the configuration, the environment.
     ("fs", &["kind", "memory", "text"]),
-    ("config", &["clock", "crypto", "kaspa", "kind", "name", "network", "text"]),
+    ("config", &["clock", "crypto", "kaspa", "kind", "name", "network", "passphrase", "text"]),
     ("environment", &["network", "secret"]),
+    // What was done, and by whom.
+    (
+        "audit",
+        &["crypto", "environment", "fs", "kind", "memory", "network", "secret", "store", "text"],
+    ),
     // Verbs.
     (
         "ops",
         &[
+            "audit",
             "clock",
             "config",
             "crypto",

@@ -1,5 +1,7 @@
 //! Answers that several commands give.
 
+use std::ffi::OsString;
+
 use serde_json::{Value, json};
 
 use crate::cli::{Answer, Context, Failure, notices};
@@ -7,9 +9,15 @@ use crate::crypto::kdf::KdfParams;
 use crate::name::SecretName;
 use crate::ops::Outcome;
 
-/// The answer to a change: a line for people, the new generation for scripts; under `--dry-run` the plan.
-pub fn change(context: &mut Context, outcome: &Outcome, done: &str, mut extra: Value) -> Answer {
-    notices::print(context, &outcome.notices);
+/// The answer to a change of the store at `file`: a line for people, the new generation for scripts; under `--dry-run` the plan.
+pub fn change(
+    context: &mut Context,
+    file: &std::path::Path,
+    outcome: &Outcome,
+    done: &str,
+    mut extra: Value,
+) -> Answer {
+    notices::print(context, file, &outcome.notices);
     let Some(receipt) = &outcome.receipt else {
         let plan = &outcome.plan;
         let text = plan.iter().fold(String::new(), |text, step| text + "would " + step + "\n");
@@ -25,6 +33,21 @@ pub fn change(context: &mut Context, outcome: &Outcome, done: &str, mut extra: V
         generation => format!("{done} (generation {generation})\n"),
     };
     Answer::new(text, extra)
+}
+
+/// The words of `[FILE] NAME`: one is the name, two are the store and the name. Told apart here, since clap decides at the
+/// first of them and so refuses an option between the two, and both behind `--`.
+pub fn file_and_name<'a>(
+    first: Option<&'a OsString>,
+    second: Option<&'a OsString>,
+    (what, command): (&str, &str),
+) -> Result<(Option<&'a OsString>, &'a OsString), Failure> {
+    match (first, second) {
+        (file, Some(name)) => Ok((file, name)),
+        (Some(name), None) => Ok((None, name)),
+        (None, None) => Err(Failure::usage(format!("{what} is missing"))
+            .hint(format!("secrets-admin {command} --help"))),
+    }
 }
 
 /// The name of a secret to be stored. A refused text is never repeated.
@@ -43,10 +66,7 @@ pub fn any_name(text: &std::ffi::OsStr) -> Result<&str, Failure> {
 }
 
 /// `m=KIB,t=N,p=N`, in any order; what is not given is taken from `base`.
-pub fn kdf(
-    text: Option<&std::ffi::OsString>,
-    base: KdfParams,
-) -> Result<Option<KdfParams>, Failure> {
+pub fn kdf(text: Option<&OsString>, base: KdfParams) -> Result<Option<KdfParams>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let wrong = || Failure::usage("--kdf takes m=KIB,t=N,p=N, such as m=262144,t=3,p=1");
     let (mut m, mut t, mut p) = (base.m_kib(), base.t(), base.p());

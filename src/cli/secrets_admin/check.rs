@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::config::rules::Severity;
 use crate::kind::Kind;
@@ -30,22 +28,14 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.looking_desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.looking_desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
-    let credentials = if args.claims_only {
-        None
-    } else {
-        let source = context.globals.passphrase_from.clone();
-        Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-        Some(setup.credentials(context, network)?)
-    };
-    let progress = context.progress("checking");
-    let report = check::check(&desk, file, credentials.as_ref(), Scope::Store)?;
-    drop(progress);
-    notices::print(context, &report.notices);
+    let credentials =
+        if args.claims_only { None } else { Some(target.credentials(context, &file)?) };
+    let report = context.during("checking", || check::check(&desk, file, credentials.as_ref(), Scope::Store))?;
+    notices::print(context, &target.path, &report.notices);
     let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let ok = errors == 0 && (warnings == 0 || !args.strict);
@@ -55,7 +45,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             text,
             "{} {}: {}\n    why: {}\n    fix: {}\n",
             finding.severity.name(),
-            finding.rule,
+            finding.rule.name(),
             finding.message,
             finding.rule.rule().why,
             finding.fix
@@ -72,7 +62,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         .map(|f| {
             json!({
                 "rule": f.rule.name(), "severity": f.severity.name(), "message": f.message,
-                "path": crate::text::escape(&path.display().to_string()), "line": null, "column": null,
+                "path": crate::text::escape(&target.path.display().to_string()), "line": null, "column": null,
                 "why": f.rule.rule().why, "fix": f.fix, "refs": f.rule.rule().refs, "basis": f.basis,
             })
         })

@@ -8,9 +8,8 @@ use serde_json::json;
 
 use super::answer;
 use super::init::{FormatArg, show_generated};
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
 use crate::cli::source::reader::{Purpose, Reader};
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::isec;
 use crate::ops;
@@ -48,26 +47,23 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(Some(&args.source))?;
-    let target = args.target.as_ref().or(args.out.as_ref());
-    let target = target.ok_or_else(|| {
+    let target = Target::new(context, Some(&args.source))?;
+    let out = args.target.as_ref().or(args.out.as_ref());
+    let out = out.ok_or_else(|| {
         Failure::usage("the new file is not named")
             .hint("name it as the second argument, or with --out FILE")
     })?;
     let format = NewFormat::from(args.to);
     let renames = renames(&args.rename)?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
     let base = match format {
         NewFormat::Native => network.policy().kdf_default,
         NewFormat::Igra => isec::DEFAULT_KDF,
     };
     let kdf = answer::kdf(args.kdf.as_ref(), base)?;
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
+    let credentials = target.credentials(context, &file)?;
     let new = context.globals.new_passphrase_from.clone();
     let passphrase = match new {
         Some(source) => {
@@ -77,13 +73,13 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         None => again(&credentials.passphrase)?,
     };
     let new = Credentials { passphrase, keyfile: None };
-    let conversion = Conversion { target: Path::new(target), format, kdf, renames };
-    let progress = context.progress("deriving the keys");
-    let outcome = ops::convert::convert(&desk, file, &credentials, &new, &conversion)?;
-    drop(progress);
-    let shown = crate::text::escape(&Path::new(target).display().to_string());
+    let conversion = Conversion { target: Path::new(out), format, kdf, renames };
+    let outcome = context.during("deriving the keys", || {
+        ops::convert::convert(&desk, file, &credentials, &new, &conversion)
+    })?;
+    let shown = crate::text::escape(&Path::new(out).display().to_string());
     let extra = json!({ "out": shown });
-    Ok(answer::change(context, &outcome, &format!("wrote {shown}"), extra))
+    Ok(answer::change(context, &target.path, &outcome, &format!("wrote {shown}"), extra))
 }
 
 fn again(passphrase: &Passphrase) -> Result<Passphrase, Failure> {

@@ -7,9 +7,7 @@ use serde_json::json;
 use super::answer;
 use super::keyslot::announce_key;
 use super::others::OtherSlots;
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::ops::slots;
 
@@ -41,22 +39,18 @@ pub struct Rotate {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let Verb::Rotate(args) = &args.verb;
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("a data key of its own")?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a data key of its own")?;
     let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let presented = args.others.read(&setup, context, network)?;
-    let progress = context.progress("deriving the keys");
+    let credentials = target.credentials(context, &file)?;
+    let presented = args.others.read(&target.setup, context, network)?;
     let others = args.others.others(&presented);
-    let outcome = slots::rotate_data_key(&desk, file, &credentials, &others, args.new_store_key)?;
-    drop(progress);
+    let outcome = context.during("deriving the keys", || {
+        slots::rotate_data_key(&desk, file, &credentials, &others, args.new_store_key)
+    })?;
     if args.new_store_key {
         announce_key(context, &outcome);
     }
-    Ok(answer::change(context, &outcome, "rotated the data key", json!({})))
+    Ok(answer::change(context, &target.path, &outcome, "rotated the data key", json!({})))
 }

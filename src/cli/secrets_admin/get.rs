@@ -6,13 +6,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::answer;
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::fs::{FsError, Place};
 use crate::kind::Kind;
 use crate::network::policy::Verdict;
+use crate::ops::OpError;
 use crate::ops::{Desk, secrets, write_file};
 use crate::secret::SecretBytes;
 
@@ -42,12 +41,12 @@ impl Encoding {
 ///
 /// On a terminal it needs --reveal. With --out it goes into a new file of mode 0600.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin get [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name
-    name: OsString,
+    name: Option<OsString>,
     /// How the value is written
     #[arg(long, value_enum, default_value_t)]
     encoding: Encoding,
@@ -63,9 +62,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let name = answer::any_name(&args.name)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "get"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::any_name(name)?;
     let to_terminal = args.out.is_none() && context.output.stdout_is_terminal();
     if to_terminal && !args.reveal {
         return Err(Failure::usage(
@@ -74,16 +74,20 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         .hint("show it: add --reveal")
         .hint("write it to a new file: add --out FILE"));
     }
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let got = secrets::get(&desk, file, &credentials, name, args.version)?;
-    drop(progress);
-    notices::print(context, &got.notices);
+    if args.reveal
+        && context.globals.reason.is_none()
+        && network.policy().unexplained_reveal == Verdict::Refuse
+    {
+        return Err(OpError::ReasonNeeded.into());
+    }
+    let credentials = target.credentials(context, &file)?;
+    let got = context.during("deriving the key", || {
+        secrets::get(&desk, file, &credentials, name, args.version)
+    })?;
+    notices::print(context, &target.path, &got.notices);
     let encoded = encode(got.value, args.encoding);
     if let Some(out) = &args.out {
         let out = Path::new(out);
@@ -124,7 +128,7 @@ fn encode(value: SecretBytes, encoding: Encoding) -> SecretBytes {
 fn write_out(desk: &Desk<'_>, path: &Path, value: &SecretBytes) -> Result<(), Failure> {
     let place = Place::resolve(path, desk.trust)?;
     write_file::write_new(desk, &place, value.expose()).map_err(|error| match error {
-        crate::ops::OpError::Fs(FsError::Exists(path)) => Failure::new(
+        OpError::Fs(FsError::Exists(path)) => Failure::new(
             Kind::Exists,
             format!("refusing to overwrite {}", crate::text::escape(&path.display().to_string())),
         ),

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use super::answer;
+use crate::cli::args::Globals;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::{Purpose, Reader};
@@ -13,6 +14,7 @@ use crate::isec;
 use crate::network::NetworkMode;
 use crate::ops;
 use crate::ops::init::{NewFile, NewFormat};
+use crate::ops::transaction;
 use crate::passphrase::{Passphrase, generate};
 use crate::store::keyslot::Credentials;
 
@@ -74,6 +76,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = setup.desk();
     // Before anything is asked: a store that is there is not overwritten, whatever is typed.
     let place = crate::fs::Place::resolve(&path, desk.trust)?;
+    transaction::require_short_name(place.name())?;
     if crate::fs::Directory::id(place.directory(), place.name())?.is_some() {
         return Err(crate::fs::FsError::Exists(path).into());
     }
@@ -84,9 +87,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let keyfile = setup.keyfile_hash(context, context.globals.keyfile.as_deref())?;
     let credentials = Credentials { passphrase, keyfile };
     let new = NewFile { path: &path, network, format, kdf, label: args.label.clone() };
-    let progress = context.progress("deriving the key");
-    let (outcome, id) = ops::init::init(&desk, &new, &credentials)?;
-    drop(progress);
+    let (outcome, id) =
+        context.during("deriving the key", || ops::init::init(&desk, &new, &credentials))?;
     let shown = crate::text::escape(&path.display().to_string());
     let extra = json!({
         "store": shown,
@@ -95,7 +97,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "store_id": id.map(|id| id.to_string()),
         "store_key": outcome.receipt.as_ref().and_then(|r| r.store_key).map(|key| key.to_string()),
     });
-    Ok(answer::change(context, &outcome, &format!("created {shown} for {network}"), extra))
+    Ok(answer::change(context, &path, &outcome, &format!("created {shown} for {network}"), extra))
 }
 
 /// The passphrase of a new store: generated, from a source, or asked for twice.
@@ -111,6 +113,23 @@ pub fn first_passphrase(
     let source = globals.new_passphrase_from.clone().or_else(|| globals.passphrase_from.clone());
     Needs::new().passphrase(Purpose::FIRST, source.as_ref()).check(context)?;
     Reader::new(context, network).new_passphrase(Purpose::FIRST, source.as_ref())
+}
+
+/// What choosing a passphrase for a store that is there will ask for.
+pub fn needs_of_new_passphrase(globals: &Globals, generated: bool) -> Needs {
+    if generated {
+        return Needs::new();
+    }
+    Needs::new().passphrase(Purpose::NEW, globals.new_passphrase_from.as_ref())
+}
+
+/// A passphrase that is chosen for a store that is there: generated, from a source, or asked for twice.
+pub fn new_passphrase(
+    context: &mut Context,
+    network: NetworkMode,
+    generated: bool,
+) -> Result<Passphrase, Failure> {
+    if generated { show_generated(context) } else { context.new_passphrase(network) }
 }
 
 /// Generates a passphrase and shows it once. Nobody else will ever see it, so somebody must be there.

@@ -6,9 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::info::inventory_json;
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::fs::Place;
 use crate::ops::{remember, signed, write_file};
@@ -51,10 +49,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.looking_desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.looking_desk();
+    let file = target.find(context, &desk)?;
     let store = file.require_native("an inventory")?;
     let report = signed::examine(&desk, &file)?;
     let bytes = store.export_inventory()?;
@@ -80,19 +77,12 @@ fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn pin(args: &Pin, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("a signing key")?;
-    let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let pinned = remember::pin(&desk, file, &credentials)?;
-    drop(progress);
-    notices::print(context, &pinned.notices);
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a signing key")?;
+    let credentials = target.credentials(context, &file)?;
+    let pinned = context.during("deriving the key", || remember::pin(&desk, file, &credentials))?;
+    notices::print(context, &target.path, &pinned.notices);
     let key = pinned.key.to_string();
     let text = format!("{key}\nfor a host without state: [security] store_keys = [\"{key}\"]\n");
     Ok(Answer::new(text, json!({ "store_key": key, "dry_run": context.globals.dry_run })))

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::answer;
-use super::init::show_generated;
+use super::init::{needs_of_new_passphrase, new_passphrase};
 use super::others::OtherSlots;
 use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::{Purpose, Reader};
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::ops::audit::Event;
 use crate::ops::slots::{self, NewSecret};
 use crate::ops::transaction::open_for_reading;
 use crate::store::keyslot::Credentials;
@@ -60,12 +60,12 @@ pub struct Add {
 ///
 /// The other keyslots must be opened too, or they are dropped.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin keyslot revoke [OPTIONS] [FILE] <ID>")]
 pub struct Revoke {
     /// The store
     file: Option<OsString>,
     /// Number of the keyslot
-    id: OsString,
+    id: Option<OsString>,
     #[command(flatten)]
     others: OtherSlots,
 }
@@ -79,19 +79,15 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn list(args: &List, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("a list of keyslots")?;
-    let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let opening = open_for_reading(&desk, file, &credentials)?;
-    drop(progress);
-    notices::print(context, &opening.notices);
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a list of keyslots")?;
+    let credentials = target.credentials(context, &file)?;
+    let event = Event::new("keyslot.list", None);
+    let mut opening = context
+        .during("deriving the key", || open_for_reading(&desk, file, &credentials, &event))?;
+    opening.release(&desk, &event)?;
+    notices::print(context, &target.path, &opening.notices);
     let Some(store) = opening.contents.native() else {
         return Err(Failure::usage("an Igra file has one passphrase and no keyslots"));
     };
@@ -125,65 +121,57 @@ fn list(args: &List, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn add(args: &Add, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("a second keyslot")?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a second keyslot")?;
     let network = file.network();
     let kdf = answer::kdf(args.kdf.as_ref(), network.policy().kdf_default)?;
-    let (old, new) =
-        (context.globals.passphrase_from.clone(), context.globals.new_passphrase_from.clone());
-    let mut needs = Needs::new().passphrase(Purpose::OPEN, old.as_ref());
-    if !args.generate {
-        needs = needs.passphrase(Purpose::NEW, new.as_ref());
-    }
-    needs.check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let passphrase = if args.generate {
-        show_generated(context)?
-    } else {
-        Reader::new(context, network).new_passphrase(Purpose::NEW, new.as_ref())?
-    };
-    let keyfile =
-        setup.keyfile_hash(context, args.new_keyfile.as_deref().map(std::path::Path::new))?;
+    let needs = needs_of_new_passphrase(&context.globals, args.generate);
+    let credentials = target.credentials_and(context, &file, needs)?;
+    let passphrase = new_passphrase(context, network, args.generate)?;
+    let keyfile = target
+        .setup
+        .keyfile_hash(context, args.new_keyfile.as_deref().map(std::path::Path::new))?;
     let new = Credentials { passphrase, keyfile };
-    let progress = context.progress("deriving the keys");
     let secret = NewSecret { credentials: &new, kdf };
-    let (outcome, id) = slots::add(&desk, file, &credentials, &secret, args.label.clone())?;
-    drop(progress);
-    Ok(answer::change(context, &outcome, &format!("added keyslot {id}"), json!({ "id": id })))
+    let (outcome, id) = context.during("deriving the keys", || {
+        slots::add(&desk, file, &credentials, &secret, args.label.clone())
+    })?;
+    Ok(answer::change(
+        context,
+        &target.path,
+        &outcome,
+        &format!("added keyslot {id}"),
+        json!({ "id": id }),
+    ))
 }
 
 fn revoke(args: &Revoke, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let id: u16 = args
-        .id
+    let words = (args.file.as_ref(), args.id.as_ref());
+    let (file, id) = answer::file_and_name(words.0, words.1, ("ID", "keyslot revoke"))?;
+    let target = Target::new(context, file)?;
+    let id: u16 = id
         .to_str()
         .and_then(|id| id.parse().ok())
         .ok_or_else(|| Failure::usage("a keyslot is named by its number"))?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("revoking a keyslot")?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "revoking a keyslot")?;
     let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    let dry_run = context.globals.dry_run;
-    let mut needs = Needs::new().passphrase(Purpose::OPEN, source.as_ref());
-    if !context.globals.yes && !dry_run {
-        needs = needs.confirmation();
-    }
-    needs.check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let presented = args.others.read(&setup, context, network)?;
-    if !dry_run && !context.confirm(&format!("revoke keyslot {id}?"))? {
-        return Err(Failure::input_needed("not confirmed; nothing was changed"));
-    }
-    let progress = context.progress("deriving the keys");
-    let outcome = slots::revoke(&desk, file, &credentials, id, &args.others.others(&presented))?;
-    drop(progress);
+    let needs = Needs::new().confirmation_of_change(&context.globals);
+    let credentials = target.credentials_and(context, &file, needs)?;
+    let presented = args.others.read(&target.setup, context, network)?;
+    context.confirm_change(&format!("revoke keyslot {id}?"))?;
+    let outcome = context.during("deriving the keys", || {
+        slots::revoke(&desk, file, &credentials, id, &args.others.others(&presented))
+    })?;
     announce_key(context, &outcome);
-    Ok(answer::change(context, &outcome, &format!("revoked keyslot {id}"), json!({ "id": id })))
+    Ok(answer::change(
+        context,
+        &target.path,
+        &outcome,
+        &format!("revoked keyslot {id}"),
+        json!({ "id": id }),
+    ))
 }
 
 /// The line for the configuration after the store got another signing key. The configuration is never edited for anybody.

@@ -4,11 +4,10 @@ use std::ffi::OsString;
 
 use serde_json::{Value, json};
 
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::Contents;
+use crate::ops::audit::Event;
 use crate::ops::secrets::payment_notice;
 use crate::ops::transaction::open_for_reading;
 
@@ -23,20 +22,18 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let opening = open_for_reading(&desk, file, &credentials)?;
-    drop(progress);
+    let credentials = target.credentials(context, &file)?;
+    let event = Event::new("secret.list", None);
+    let mut opening = context
+        .during("deriving the key", || open_for_reading(&desk, file, &credentials, &event))?;
+    opening.release(&desk, &event)?;
     let mut seen = opening.notices;
     seen.extend(payment_notice(&desk, &opening.contents, network)?);
-    notices::print(context, &seen);
+    notices::print(context, &target.path, &seen);
     let (rows, id, generation) = rows(&opening.contents)?;
     let text = if args.long { table(&rows) } else { names(&rows) };
     Ok(Answer::new(

@@ -5,12 +5,10 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use super::answer;
-use super::init::show_generated;
+use super::init::{needs_of_new_passphrase, new_passphrase};
 use super::keyslot::announce_key;
 use super::others::OtherSlots;
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::{Purpose, Reader};
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::isec;
 use crate::ops::locate::Format;
@@ -58,48 +56,37 @@ pub struct Change {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let Verb::Change(args) = &args.verb;
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
     let base = match file.format() {
         Format::Native => network.policy().kdf_default,
         Format::IgraCurrent | Format::IgraLegacy => isec::DEFAULT_KDF,
     };
     let kdf = answer::kdf(args.kdf.as_ref(), base)?;
-    let (old, new) =
-        (context.globals.passphrase_from.clone(), context.globals.new_passphrase_from.clone());
-    let mut needs = Needs::new().passphrase(Purpose::OPEN, old.as_ref());
-    if !args.generate {
-        needs = needs.passphrase(Purpose::NEW, new.as_ref());
-    }
-    needs.check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let presented = args.others.read(&setup, context, network)?;
-    let passphrase = if args.generate {
-        show_generated(context)?
-    } else {
-        Reader::new(context, network).new_passphrase(Purpose::NEW, new.as_ref())?
-    };
+    let needs = needs_of_new_passphrase(&context.globals, args.generate);
+    let credentials = target.credentials_and(context, &file, needs)?;
+    let presented = args.others.read(&target.setup, context, network)?;
+    let passphrase = new_passphrase(context, network, args.generate)?;
     let keyfile = match &args.new_keyfile {
-        Some(path) => setup.keyfile_hash(context, Some(path.as_ref()))?,
+        Some(path) => target.setup.keyfile_hash(context, Some(path.as_ref()))?,
         None if args.drop_keyfile => None,
         None => credentials.keyfile,
     };
     let new = Credentials { passphrase, keyfile };
-    let progress = context.progress("deriving the keys");
-    let outcome = slots::change_passphrase(
-        &desk,
-        file,
-        &credentials,
-        &NewSecret { credentials: &new, kdf },
-        &args.others.others(&presented),
-        args.compromised,
-    )?;
-    drop(progress);
+    let outcome = context.during("deriving the keys", || {
+        slots::change_passphrase(
+            &desk,
+            file,
+            &credentials,
+            &NewSecret { credentials: &new, kdf },
+            &args.others.others(&presented),
+            args.compromised,
+        )
+    })?;
     if args.compromised {
         announce_key(context, &outcome);
     }
-    Ok(answer::change(context, &outcome, "changed the passphrase", json!({})))
+    Ok(answer::change(context, &target.path, &outcome, "changed the passphrase", json!({})))
 }

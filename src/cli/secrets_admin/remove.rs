@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::answer;
 use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::ops::secrets;
 
@@ -15,36 +14,27 @@ use crate::ops::secrets;
 ///
 /// It is removed from this file; older copies of the file still hold it.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin remove [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name
-    name: OsString,
+    name: Option<OsString>,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let name = answer::any_name(&args.name)?;
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    let dry_run = context.globals.dry_run;
-    let mut needs = Needs::new().passphrase(Purpose::OPEN, source.as_ref());
-    if !context.globals.yes && !dry_run {
-        needs = needs.confirmation();
-    }
-    needs.check(context)?;
-    let credentials = setup.credentials(context, network)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "remove"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::any_name(name)?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
+    let needs = Needs::new().confirmation_of_change(&context.globals);
+    let credentials = target.credentials_and(context, &file, needs)?;
     let shown = crate::text::escape(name);
-    if !dry_run && !context.confirm(&format!("remove {shown} with all its versions?"))? {
-        return Err(Failure::input_needed("not confirmed; nothing was changed"));
-    }
-    let progress = context.progress("deriving the key");
-    let outcome = secrets::remove(&desk, file, &credentials, name)?;
-    drop(progress);
+    context.confirm_change(&format!("remove {shown} with all its versions?"))?;
+    let outcome =
+        context.during("deriving the key", || secrets::remove(&desk, file, &credentials, name))?;
     let extra = json!({ "name": name });
-    Ok(answer::change(context, &outcome, &format!("removed {shown}"), extra))
+    Ok(answer::change(context, &target.path, &outcome, &format!("removed {shown}"), extra))
 }

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::answer;
 use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
 use crate::cli::source::Source;
-use crate::cli::source::reader::{Ending, Purpose, Reader};
+use crate::cli::source::reader::{Ending, Reader};
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::clock::Timestamp;
 use crate::kind::Kind;
@@ -34,12 +34,12 @@ enum Expect {
 /// The value is asked for twice, or read from --from, a pipe or a file on standard input, byte for byte. An existing name gets
 /// a new version. A value is never taken from the command line.
 #[derive(clap::Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "secrets-admin set [OPTIONS] [FILE] <NAME>")]
 pub struct Args {
     /// The store
     file: Option<OsString>,
     /// The secret's name: letters, digits, '.', '_' and '-'
-    name: OsString,
+    name: Option<OsString>,
     /// Where the value comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME
     #[arg(long, value_name = "SPEC")]
     from: Option<OsString>,
@@ -61,29 +61,29 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let name = answer::secret_name(&args.name)?;
+    let words = (args.file.as_ref(), args.name.as_ref());
+    let (file, name) = answer::file_and_name(words.0, words.1, ("NAME", "set"))?;
+    let target = Target::new(context, file)?;
+    let name = answer::secret_name(name)?;
     let from = args.from.as_ref().map(|spec| Source::parse("--from", spec)).transpose()?;
     let expires = args.expires.as_deref().map(timestamp).transpose()?;
+    if expires.is_some_and(|time| time <= context.clock.now()) {
+        return Err(Failure::usage("--expires takes a time in the future"));
+    }
     if !(1..=limits::VERSIONS).contains(&args.keep) {
         return Err(Failure::usage(format!(
             "--keep takes a number from 1 to {}",
             limits::VERSIONS
         )));
     }
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
+    let desk = target.desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
     if let Some(source) = &from {
         Reader::new(context, network).admit(source)?;
     }
-    let source = context.globals.passphrase_from.clone();
-    Needs::new()
-        .passphrase(Purpose::OPEN, source.as_ref())
-        .value("value", "--from", from.as_ref())
-        .check(context)?;
-    let credentials = setup.credentials(context, network)?;
+    let needs = Needs::new().value("value", "--from", from.as_ref());
+    let credentials = target.credentials_and(context, &file, needs)?;
     let ending = if args.strip_newline { Ending::Stripped } else { Ending::Kept };
     let label = format!("value of {name}");
     let value = Reader::new(context, network).value(&label, "--from", from.as_ref(), ending)?;
@@ -99,9 +99,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         keep: args.keep,
         overwrite,
     };
-    let progress = context.progress("deriving the key");
-    let first = secrets::set(&desk, file, &credentials, &set(context.globals.yes));
-    drop(progress);
+    let first = context.during("deriving the key", || {
+        secrets::set(&desk, file, &credentials, &set(context.globals.yes))
+    });
     let outcome = match first {
         // An Igra file keeps no history: ask, if there is anybody to ask.
         Err(crate::ops::OpError::WouldOverwrite) if !native && context.can_ask() => {
@@ -110,13 +110,13 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             {
                 return Err(crate::ops::OpError::WouldOverwrite.into());
             }
-            let file = setup.find(context, &desk, &path)?;
+            let file = target.find(context, &desk)?;
             secrets::set(&desk, file, &credentials, &set(true))?
         }
         outcome => outcome?,
     };
     let extra = json!({ "name": name.as_str() });
-    Ok(answer::change(context, &outcome, &format!("set {name}"), extra))
+    Ok(answer::change(context, &target.path, &outcome, &format!("set {name}"), extra))
 }
 
 fn timestamp(text: &std::ffi::OsStr) -> Result<Timestamp, Failure> {

@@ -4,9 +4,7 @@ use std::ffi::OsString;
 
 use serde_json::json;
 
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::remember;
 
@@ -36,7 +34,6 @@ pub struct AcceptClock {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let Verb::AcceptClock(args) = &args.verb;
-    let setup = Setup::new(context)?;
     // `accept-clock REASON --store FILE` and `accept-clock FILE REASON` both read naturally.
     let (file, why) = match (&args.file, &args.why) {
         (Some(reason), None) if context.globals.store.is_some() => {
@@ -44,23 +41,22 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         }
         (file, why) => (file.as_ref(), why.clone()),
     };
-    let path = setup.store(file)?;
+    let target = Target::new(context, file)?;
     let why = why.or_else(|| context.globals.reason.clone()).filter(|why| !why.trim().is_empty());
     let Some(why) = why else {
-        return Err(Failure::input_needed("a reason is needed: why was the clock wrong")
-            .hint("secrets-admin state accept-clock FILE 'the clock battery failed'"));
+        return Err(Failure::input_needed("a reason is needed: why was the clock wrong").hint(
+            format!(
+                "secrets-admin state accept-clock {} 'the clock battery failed'",
+                crate::text::quote_path(&target.path)
+            ),
+        ));
     };
-    let desk = setup.desk();
-    let file = setup.find(context, &desk, &path)?;
-    file.require_native("a record of time")?;
-    let network = file.network();
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("deriving the key");
-    let accepted = remember::accept_clock(&desk, file, &credentials, &why)?;
-    drop(progress);
-    notices::print(context, &accepted.notices);
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a record of time")?;
+    let credentials = target.credentials(context, &file)?;
+    let accepted = context
+        .during("deriving the key", || remember::accept_clock(&desk, file, &credentials, &why))?;
+    notices::print(context, &target.path, &accepted.notices);
     let (seen, now) = (accepted.seen.to_string(), accepted.now.to_string());
     let text = if context.globals.dry_run {
         format!("would take {now} as the truth ({seen} was the latest time seen)\n")

@@ -4,9 +4,7 @@ use std::ffi::OsString;
 
 use serde_json::json;
 
-use crate::cli::needs::Needs;
-use crate::cli::setup::Setup;
-use crate::cli::source::reader::Purpose;
+use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::verify;
 
@@ -23,23 +21,18 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let setup = Setup::new(context)?;
-    let path = setup.store(args.file.as_ref())?;
-    let desk = setup.looking_desk();
-    let file = setup.find(context, &desk, &path)?;
+    let target = Target::new(context, args.file.as_ref())?;
+    let desk = target.looking_desk();
+    let file = target.find(context, &desk)?;
     let network = file.network();
     if args.structure_only {
         verify::structure(&file)?;
         let json = json!({ "verdict": "structure_only", "network": network.name() });
         return Ok(Answer::new("structure only: what needs a passphrase was not checked\n", json));
     }
-    let source = context.globals.passphrase_from.clone();
-    Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
-    let credentials = setup.credentials(context, network)?;
-    let progress = context.progress("verifying");
-    let verified = verify::whole(&desk, file, &credentials)?;
-    drop(progress);
-    notices::print(context, &verified.notices);
+    let credentials = target.credentials(context, &file)?;
+    let verified = context.during("verifying", || verify::whole(&desk, file, &credentials))?;
+    notices::print(context, &target.path, &verified.notices);
     let text = format!(
         "valid: {} secrets, {} values opened, generation {}\n",
         verified.secrets,

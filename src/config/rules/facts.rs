@@ -75,6 +75,10 @@ pub enum Role {
     AuditLog,
     /// The directory of that log.
     AuditDir,
+    /// Our own audit log, or the state beside it.
+    OurLog,
+    /// The directory of our own log.
+    OurLogDir,
     /// The directory of logs.
     LogDir,
     /// Where rollback state is kept.

@@ -115,17 +115,48 @@ fn config(files: &Files, found: &mut Findings) {
 
 fn audit(files: &Files, found: &mut Findings) {
     const SPACE: u64 = 64 << 20;
-    if let Some(fact) = files.of(Role::AuditLog)
-        && let Some(stat) = fact.found
-        && stat.mode & 0o077 != 0
-    {
-        let path = display(&fact.path);
-        let text = format!("{path} has mode {:04o}", stat.mode);
-        let fix = format!("chmod 600 {}, and UMask=0077 in the unit", quoted(fact));
-        found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
+    for fact in &files.all {
+        match fact.role {
+            Role::AuditLog => audit_mode(fact, ", and UMask=0077 in the unit", found),
+            Role::OurLog => {
+                audit_mode(fact, "", found);
+                audit_owner(files, fact, found);
+            }
+            Role::AuditDir | Role::OurLogDir => audit_directory(fact, SPACE, found),
+            _ => {}
+        }
     }
-    for fact in files.all.iter().filter(|fact| fact.role == Role::AuditDir) {
-        audit_directory(fact, SPACE, found);
+}
+
+fn audit_mode(fact: &FileFact, more: &str, found: &mut Findings) {
+    let Some(stat) = fact.found.filter(|stat| stat.kind != Kind::Link && stat.mode & 0o077 != 0)
+    else {
+        return;
+    };
+    let path = display(&fact.path);
+    let text = format!("{path} has mode {:04o}", stat.mode);
+    let fix = format!("chmod 600 {}{more}", quoted(fact));
+    found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
+}
+
+/// A log is its store's: who owns the store, and nobody else.
+fn audit_owner(files: &Files, fact: &FileFact, found: &mut Findings) {
+    let Some(stat) = fact.found else { return };
+    let path = display(&fact.path);
+    if stat.kind != Kind::File {
+        let finding = Finding::new(Id::Aud002, format!("{path} is not a regular file"));
+        found.add(finding.path(path).fix("put the file itself there"));
+        return;
+    }
+    let stores = files.all.iter().filter(|other| other.role == Role::Secrets);
+    let owners: Vec<u32> = stores.filter_map(|store| Some(store.found?.uid)).collect();
+    if let Some(owner) = owners.first()
+        && stat.uid != 0
+        && !owners.contains(&stat.uid)
+    {
+        let text = format!("{path} belongs to uid {}, the store to uid {owner}", stat.uid);
+        let fix = format!("chown {owner} {}", quoted(fact));
+        found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
     }
 }
 

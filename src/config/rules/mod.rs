@@ -21,6 +21,7 @@ mod waivers;
 pub use facts::Facts;
 pub use finding::{Finding, Findings, Forecast, Place};
 pub use forecast::Prediction;
+pub use secrets::SHARED_LOG;
 pub use table::{Id, RULES, Rule, Severity, Subject};
 
 use super::reading::Reading;
@@ -139,6 +140,12 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
             {
                 "the store could not be read"
             }
+            Subject::Store
+                if rule.id == Id::Aud003
+                    && facts.store.as_ref().is_some_and(|s| s.undecided.contains(&rule.id)) =>
+            {
+                "the audit log could not be read"
+            }
             Subject::Store | Subject::Secrets
                 if facts.store.as_ref().is_some_and(|store| store.undecided.contains(&rule.id)) =>
             {
@@ -196,7 +203,7 @@ fn checklist(
         _ => String::new(),
     };
     lines.push((payment, format!("payment_secret: {word}{basis}")));
-    let audit = mark(&[Id::Aud001, Id::Aud002, Id::Aud006, Id::Svc05, Id::Svc06], &[]);
+    let audit = mark(&[Id::Aud001, Id::Aud002, Id::Aud003, Id::Aud006, Id::Svc05, Id::Svc06], &[]);
     let word = if found.has(Id::Aud001) || found.has(Id::Svc05) { "DISABLED" } else { "enabled" };
     lines.push((audit, format!("Audit logging: {word}")));
     if case.service.is_there {

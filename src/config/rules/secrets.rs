@@ -1,5 +1,7 @@
 //! Rules on where secrets come from and how long they stay: variables, command lines, passphrase policy, cache, audit, logs.
 
+use std::path::Path;
+
 use super::Case;
 use super::facts::{SECRET_VALUE, Unit, Variable};
 use super::finding::{Finding, Findings, Place};
@@ -225,6 +227,9 @@ fn cache(case: &Case<'_>, found: &mut Findings) {
     found.add(if ttl > TOO_LONG { finding } else { finding.at_most(Severity::Warning) });
 }
 
+/// What is wrong with one log for two writers.
+pub const SHARED_LOG: &str = "the audit log of the stores is the service's own log of key use";
+
 fn audit(case: &Case<'_>, found: &mut Findings) {
     let path = "service.key_audit_log_path";
     if case.tree.text(path).is_some_and(|text| text.trim().is_empty()) {
@@ -232,15 +237,17 @@ fn audit(case: &Case<'_>, found: &mut Findings) {
             Finding::new(Id::Aud001, format!("`{path}` is blank")).at_maybe(case.tree.at(path)),
         );
     }
-    if case.tree.flag("audit.enabled") == Some(false) {
-        let finding = Finding::new(Id::Aud001, "the audit log is switched off");
-        let finding = finding.at_maybe(case.tree.at("audit.enabled"));
-        found.add(finding.fix("set audit.enabled = true"));
+    // The service appends lines of its own, after which neither of the two can read the file.
+    if let (Some(ours), Some(its)) = (case.tree.text("audit.path"), &case.service.audit_log)
+        && Path::new(ours) == its
+    {
+        let finding = Finding::new(Id::Aud002, SHARED_LOG).at_maybe(case.tree.at("audit.path"));
+        found.add(finding.fix("name another file in audit.path"));
     }
-    if case.tree.text("audit.on_error") == Some("open") {
+    if case.tree.text("audit.mode") == Some("warn") {
         let finding =
             Finding::new(Id::Aud006, "an action that cannot be recorded happens all the same");
-        found.add(finding.at_maybe(case.tree.at("audit.on_error")));
+        found.add(finding.at_maybe(case.tree.at("audit.mode")));
     }
 }
 

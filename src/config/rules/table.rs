@@ -1,36 +1,14 @@
 //! The table of rules: one row each, read by the gate, by `secrets-admin check`, by `explain` and by `docs/rules.md`.
 //!
 //! An id is for ever: a rule that goes leaves its number behind. A row says how bad it is on mainnet, testnet and devnet; whether
-//! it can be waived on mainnet; and which function enforces the same rule when the tools run, if one does.
+//! it can be waived on mainnet; and which function enforces the same rule when the tools run, if one does. Where the tools refuse
+//! or warn by the table of the networks, the row names the column there (`= field`) instead of saying it again.
 
 use std::fmt;
 
 use crate::network::NetworkMode;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Not checked on this network.
-    Off,
-    /// Worth knowing.
-    Info,
-    /// Should be mended.
-    Warning,
-    /// Must not be deployed.
-    Error,
-}
-
-impl Severity {
-    /// Its name in text and JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
-            Self::Off => "off",
-        }
-    }
-}
+pub use crate::network::policy::Severity;
+use crate::passphrase::strength;
 
 /// What must be looked at to decide about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +74,7 @@ use Severity::{Error as E, Info as I, Off as O, Warning as W};
 use Subject::{Config, Environment, Files, Host, Secrets, Service, Store, Unit};
 
 macro_rules! rules {
-    ($($id:ident $name:literal $star:tt [$m:ident $t:ident $d:ident] $subject:ident, $title:literal, $why:literal, [$($refs:literal),*], $fix:literal $(, runtime $runtime:literal)?;)*) => {
+    ($($id:ident $name:literal $star:tt [$($level:tt)*] $subject:ident, $title:literal, $why:literal, [$($refs:literal),*], $fix:literal $(, runtime $runtime:literal)?;)*) => {
         /// The id of a rule.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "the table says what each is")]
@@ -112,7 +90,7 @@ macro_rules! rules {
         /// All rules.
         pub const RULES: &[Rule] = &[$(Rule {
             id: Id::$id,
-            levels: [$m, $t, $d],
+            levels: rules!(@ levels $($level)*),
             starred: rules!(@ $star),
             runtime: rules!(@ runtime $($runtime)?),
             subject: $subject,
@@ -121,6 +99,14 @@ macro_rules! rules {
             refs: &[$($refs),*],
             fix: $fix,
         }),*];
+    };
+    (@ levels $m:ident $t:ident $d:ident) => { [$m, $t, $d] };
+    (@ levels = $($field:ident).+) => {
+        [
+            NetworkMode::Mainnet.policy().$($field).+.severity(),
+            NetworkMode::Testnet.policy().$($field).+.severity(),
+            NetworkMode::Devnet.policy().$($field).+.severity(),
+        ]
     };
     (@ *) => { true };
     (@ -) => { false };
@@ -154,19 +140,19 @@ rules! {
     Sec003 "SEC-003" * [E E W] Secrets, "wallet_secret is set",
         "without it nothing can be signed", ["CWE-311"],
         "secrets-admin set FILE igra.hd.wallet_secret";
-    Sec004 "SEC-004" * [E W O] Secrets, "payment_secret is set and not blank",
+    Sec004 "SEC-004" * [= missing_payment_secret] Secrets, "payment_secret is set and not blank",
         "the second layer in front of the wallet", ["CWE-308", "CCSS 1.03.1"],
         "secrets-admin set FILE igra.hd.payment_secret", runtime "ops::claims::Facts::gather";
     Sec005 "SEC-005" - [E W O] Secrets, "payment_secret is neither wallet_secret nor the passphrase",
         "one leak would give both", ["CWE-1391"],
         "set another payment_secret";
-    Sec006 "SEC-006" - [E W O] Secrets, "payment_secret is strong",
+    Sec006 "SEC-006" - [= passphrase.on_weakness] Secrets, "payment_secret is strong",
         "a guessable payment secret is no second layer", ["CWE-521"],
         "set a generated payment_secret";
     Sec007 "SEC-007" - [E E W] Config, "no secret lies in the clear",
         "a configuration is copied, committed and backed up where secrets must not go", ["CWE-312", "CWE-256", "CWE-798"],
         "move it into the store with secrets-admin set, and change it: it was readable";
-    Sec008 "SEC-008" - [W W O] Store, "a second keyslot is enrolled",
+    Sec008 "SEC-008" - [= single_keyslot] Store, "a second keyslot is enrolled",
         "a forgotten passphrase would lose everything", ["CCSS 1.03.2"],
         "secrets-admin keyslot add FILE --label recovery (an Igra file: convert it first)";
     Sec009 "SEC-009" - [W W I] Secrets, "every name in the store is one that something reads",
@@ -181,16 +167,16 @@ rules! {
     Sta001 "STA-001" - [W I O] Store, "this host remembers the store",
         "an older copy of the store would not be noticed", ["CWE-354"],
         "secrets-admin inventory pin FILE";
-    Pwd001 "PWD-001" * [E E O] Secrets, "the passphrase is long enough",
+    Pwd001 "PWD-001" * [= passphrase.on_length] Secrets, "the passphrase is long enough",
         "a short passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
         "secrets-admin passphrase change FILE --generate", runtime "passphrase::strength::judge";
-    Pwd002 "PWD-002" * [E W O] Secrets, "the passphrase was strong when it was chosen",
+    Pwd002 "PWD-002" * [= passphrase.on_weakness] Secrets, "the passphrase was strong when it was chosen",
         "a guessable passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
         "secrets-admin passphrase change FILE --generate", runtime "passphrase::strength::judge";
-    Pwd003 "PWD-003" - [E W O] Secrets, "the passphrase takes enough guesses",
+    Pwd003 "PWD-003" - [= passphrase.on_weakness] Secrets, "the passphrase takes enough guesses",
         "too few guesses find it", ["CWE-521"],
         "secrets-admin passphrase change FILE --generate";
-    Pwd004 "PWD-004" - [E W O] Secrets, "the passphrase is not a famous one",
+    Pwd004 "PWD-004" - [= passphrase.on_weakness] Secrets, "the passphrase is not a famous one",
         "it is a famous phrase", ["ASVS 6.2.4"],
         "secrets-admin passphrase change FILE --generate";
     Pwd005 "PWD-005" - [W W I] Config, "no composition rule is configured",
@@ -292,9 +278,12 @@ rules! {
     Aud002 "AUD-002" * [E W I] Files, "the audit log is the service's own and on a disk",
         "a log that others can change proves nothing", ["CWE-276", "CWE-532"],
         "chmod 700 DIRECTORY";
+    Aud003 "AUD-003" - [E W I] Store, "the audit log agrees with the store and with this host",
+        "records are missing or were changed: somebody may have used a key and hidden it", ["CWE-117", "CWE-354"],
+        "secrets-admin audit verify FILE";
     Aud006 "AUD-006" - [E W O] Config, "no action without its audit record",
         "a full disk would switch the log off", ["ASVS 16.5.3"],
-        "set audit.on_error = \"closed\"";
+        "set audit.mode = \"enforce\", or remove it";
     Log001 "LOG-001" - [E W O] Unit, "the log level is not debug or trace",
         "debug logs hold requests, keys and addresses", ["CWE-532", "CWE-489", "ASVS 13.4.2"],
         "use --log-level info";
@@ -393,6 +382,17 @@ impl Id {
     }
 }
 
+impl From<strength::Rule> for Id {
+    fn from(rule: strength::Rule) -> Self {
+        match rule {
+            strength::Rule::Length => Self::Pwd001,
+            strength::Rule::Score => Self::Pwd002,
+            strength::Rule::Guesses => Self::Pwd003,
+            strength::Rule::Blocklist => Self::Pwd004,
+        }
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -426,6 +426,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn a_passphrase_is_judged_by_the_same_ids_when_it_is_chosen() {
+        use strength::Rule::{Blocklist, Guesses, Length, Score};
+        for rule in [Length, Score, Guesses, Blocklist] {
+            assert_eq!(Id::from(rule).name(), rule.id());
+        }
     }
 
     #[test]

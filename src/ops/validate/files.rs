@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::look::{self, Root};
+use crate::audit::tail::STATE_SUFFIX;
 use crate::clock::Timestamp;
 use crate::config::rules::facts::{Files, IgraFile, Role, display};
-use crate::config::rules::{Finding, Id, Severity, leak};
+use crate::config::rules::{Finding, Id, SHARED_LOG, Severity, leak};
 use crate::config::service::Service;
 use crate::fs::checks::{self, Parents, Trust};
 use crate::fs::{FsError, Place, TEMP_SUFFIX};
@@ -47,8 +48,12 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
             paths.push((Role::AuditLog, log.clone()));
         }
     }
-    if let Some(dir) = request.tree.text("audit.dir") {
-        paths.push((Role::AuditDir, dir.into()));
+    if let Some(log) = super::log_path(request, store) {
+        paths.extend(log.parent().map(|dir| (Role::OurLogDir, dir.to_path_buf())));
+        let mut state = log.clone().into_os_string();
+        state.push(STATE_SUFFIX);
+        files.findings.extend(shared_log(request, service, &log));
+        paths.extend([(Role::OurLog, log), (Role::OurLog, state.into())]);
     }
     if let crate::config::StateChoice::Directory(dir) = &request.reading.config.state {
         paths.push((Role::StateDir, dir.clone()));
@@ -75,6 +80,21 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
     }
     neighbours(request, &mut files);
     files
+}
+
+/// One log for two writers, when the configuration does not say so in as many words.
+fn shared_log(request: &Request<'_>, service: &Service, log: &Path) -> Option<Finding> {
+    let its = service.audit_log.as_deref().filter(|_| service.is_there)?;
+    if request.reading.config.audit_path.as_deref() == Some(its) {
+        return None;
+    }
+    let id = |path: &Path| {
+        let stat = rustix::fs::stat(request.root.real(path)).ok()?;
+        Some((stat.st_dev, stat.st_ino))
+    };
+    let is_same = log == its || id(log).is_some_and(|ours| Some(ours) == id(its));
+    let finding = Finding::new(Id::Aud002, SHARED_LOG).path(display(log));
+    is_same.then(|| finding.fix("name another file in audit.path or service.key_audit_log_path"))
 }
 
 /// The finding that an error of the checks stands for. The path is that of the image, not of the directory it lies in.

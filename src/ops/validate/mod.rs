@@ -16,7 +16,7 @@ pub mod unit;
 
 use std::path::{Path, PathBuf};
 
-use super::{Desk, OpError};
+use super::{Desk, OpError, audit};
 use crate::config::Reading;
 use crate::config::rules::facts::{Facts, Role, Unit, Variable};
 use crate::config::rules::{self, Case, Report};
@@ -138,6 +138,12 @@ pub fn store_path(request: &Request<'_>, service: &Service) -> Option<PathBuf> {
         .or_else(|| service.secrets_file.clone().filter(|_| service.encrypted))
 }
 
+/// The audit log of the store: the configured one, or the one beside it.
+fn log_path(request: &Request<'_>, store: Option<&Path>) -> Option<PathBuf> {
+    let configured = request.reading.config.audit_path.clone();
+    configured.or_else(|| store.map(audit::log_beside))
+}
+
 /// Gathers facts and asks every rule. `credentials` open the store; without them its claims must do.
 pub fn validate(
     desk: &Desk<'_>,
@@ -174,7 +180,7 @@ pub fn validate(
     Ok(report)
 }
 
-/// Directories that the service does not make and `--fix` may.
+/// Directories that neither the service nor a tool makes and `--fix` may.
 pub fn missing_directories(request: &Request<'_>) -> Vec<PathBuf> {
     let service = Service::of(&request.tree, request.network, &request.start);
     let mut all: Vec<PathBuf> = Vec::new();
@@ -183,6 +189,8 @@ pub fn missing_directories(request: &Request<'_>) -> Vec<PathBuf> {
         all.extend(request.start.log_dir.clone());
         all.extend(service.audit_log.as_deref().and_then(Path::parent).map(Path::to_path_buf));
     }
+    let log = request.reading.config.audit_path.as_deref();
+    all.extend(log.and_then(Path::parent).map(Path::to_path_buf));
     all.retain(|path| path.is_absolute());
     all.retain(|path| look::fact(&request.root, Role::DataDir, path).found.is_none());
     all.sort();

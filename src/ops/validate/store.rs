@@ -5,12 +5,13 @@ use std::path::Path;
 use super::Request;
 use super::files::finding_of;
 use crate::config::rules::facts::{Store, display};
-use crate::config::rules::{Finding, Id};
+use crate::config::rules::{Finding, Id, Place, Severity};
 use crate::fs::FsError;
 use crate::kind::Kind;
 use crate::ops::check::{self, Scope};
-use crate::ops::{Desk, OpError, StoreFile};
+use crate::ops::{Desk, OpError, StoreFile, audit, remedy};
 use crate::store::keyslot::Credentials;
+use crate::text::quote_path;
 
 /// Rules that need a look inside, or claims that can be relied on.
 const SECRETS: [Id; 10] = [
@@ -27,7 +28,15 @@ const SECRETS: [Id; 10] = [
 ];
 
 /// Rules that the header answers.
-const HEADER: [Id; 6] = [Id::Sec002, Id::Sec008, Id::Sta001, Id::Kdf001, Id::Kdf002, Id::Kdf003];
+const HEADER: [Id; 7] = [
+    Id::Sec002,
+    Id::Sec008,
+    Id::Sta001,
+    Id::Kdf001,
+    Id::Kdf002,
+    Id::Kdf003,
+    Id::Aud003,
+];
 
 /// Looks at the store.
 pub fn look(
@@ -47,8 +56,17 @@ pub fn look(
             return Ok(store);
         }
     };
+    let about_log = audit_log(desk, request, &file, path, &mut store);
+    let found_at = quote_path(&file.site().path);
     match check::check(desk, file, credentials, Scope::Gate) {
-        Ok(report) => {
+        Ok(mut report) => {
+            // The path is that of the image, not of the directory it lies in.
+            for finding in &mut report.findings {
+                finding.fix = match finding.rule {
+                    Id::Sec010 => remedy::generic(Id::Sec010, path),
+                    _ => finding.fix.replace(&found_at, &quote_path(path)),
+                };
+            }
             let unsure = report.findings.iter().any(|finding| finding.rule == Id::Sec010);
             store.examined = !unsure;
             if unsure {
@@ -66,23 +84,58 @@ pub fn look(
                 Kind::WrongPassphrase | Kind::Policy | Kind::Unsupported => Id::Sec010,
                 _ => Id::Sec001,
             };
-            store.findings.push(Finding::new(rule, format!("{}: {text}", store.path)));
+            let finding = Finding::new(rule, format!("{}: {text}", store.path));
+            store.findings.push(finding.fix(remedy::generic(rule, path)));
             if rule != Id::Sec010 {
-                unexamined(&mut store);
+                unexamined(&mut store, path);
             }
         }
     }
     for finding in &mut store.findings {
-        finding.place = crate::config::rules::Place::Path(store.path.clone());
-        finding.fix =
-            finding.fix.replace("FILE", &crate::text::shell_quote(&path.display().to_string()));
+        finding.place = Place::Path(store.path.clone());
     }
+    store.findings.extend(about_log);
     Ok(store)
 }
 
-fn unexamined(store: &mut Store) {
+/// Whether the log of the store is the one that the store and this host know. Its mode and owner are told by the rules on files.
+fn audit_log(
+    desk: &Desk<'_>,
+    request: &Request<'_>,
+    file: &StoreFile,
+    path: &Path,
+    store: &mut Store,
+) -> Vec<Finding> {
+    let Some(log) = super::log_path(request, Some(path)) else { return Vec::new() };
+    let finding = |text: &str| {
+        let finding = Finding::new(Id::Aud003, crate::text::escape(text)).path(display(&log));
+        finding.fix(remedy::generic(Id::Aud003, path))
+    };
+    match audit::examine(desk, file, &request.root.real(&log), &log) {
+        // What a crash leaves, the next command mends; a log that stayed on another host is for a person to explain.
+        Ok(view) => {
+            let notable = view.findings.iter().filter_map(crate::audit::Finding::notable);
+            notable.map(|text| finding(&text).at_most(Severity::Warning)).collect()
+        }
+        Err(OpError::Audit(error)) if error.first_bad_seq().is_some() => {
+            let fix = error.hints().into_iter().next().filter(|hint| hint.starts_with("cp "));
+            let found = finding(&error.to_string());
+            vec![match fix {
+                Some(fix) => found.fix(fix),
+                None => found,
+            }]
+        }
+        Err(_) => {
+            store.undecided.push(Id::Aud003);
+            Vec::new()
+        }
+    }
+}
+
+fn unexamined(store: &mut Store, path: &Path) {
     let text = "the secrets and the passphrase were not examined";
-    store.findings.push(Finding::new(Id::Sec010, text).path(store.path.clone()));
+    let finding = Finding::new(Id::Sec010, text).path(store.path.clone());
+    store.findings.push(finding.fix(remedy::generic(Id::Sec010, path)));
 }
 
 /// A store that the tools would not touch. What the file looks like is told by the rules on files.
@@ -104,11 +157,12 @@ fn refused(store: &mut Store, error: &OpError, path: &Path) {
         }
         error => {
             let text = crate::text::escape(&error.to_string());
-            Some(Finding::new(Id::Sec001, format!("{}: {text}", store.path)))
+            let finding = Finding::new(Id::Sec001, format!("{}: {text}", store.path));
+            Some(finding.fix(remedy::generic(Id::Sec001, path)))
         }
     };
     store.findings.extend(finding.map(|finding| finding.path(store.path.clone())));
     if !matches!(error, OpError::Fs(FsError::NotFound(_))) {
-        unexamined(store);
+        unexamined(store, path);
     }
 }

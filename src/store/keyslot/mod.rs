@@ -19,6 +19,7 @@ use crate::clock::Timestamp;
 use crate::crypto::aead::NONCE_LEN;
 use crate::crypto::kdf::Ceiling;
 use crate::crypto::mac::Hash;
+use crate::memory::Region;
 use crate::network::NetworkMode;
 use crate::secret::DataKey;
 
@@ -81,6 +82,8 @@ pub struct OpenedSlot {
     pub secret: SlotSecret,
     /// The data key.
     pub dek: DataKey,
+    /// The memory that the derivation took, wiped: room for what is opened with it.
+    pub spare: Option<Region>,
 }
 
 /// Tries the slots that `credentials` could open, in order, or only slot `only`.
@@ -117,9 +120,9 @@ pub fn unlock(
     }
     ceiling.admit(candidates.iter().map(|(_, kdf)| kdf.params))?;
     for (slot, kdf) in candidates {
-        let secret = credentials.derive(slot.info.kind, kdf)?;
+        let (secret, spare) = credentials.derive(slot.info.kind, kdf)?;
         if let Some(dek) = secret.unwrap(at, slot) {
-            return Ok(OpenedSlot { id: slot.info.id, secret, dek });
+            return Ok(OpenedSlot { id: slot.info.id, secret, dek, spare: Some(spare) });
         }
     }
     Err(StoreError::WrongPassphrase)

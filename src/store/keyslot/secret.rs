@@ -6,6 +6,7 @@ use crate::crypto::kdf::{self, KdfParams};
 use crate::crypto::mac::Hash;
 use crate::crypto::random::{self, Random};
 use crate::crypto::{labels, mac};
+use crate::memory::Region;
 use crate::passphrase::Passphrase;
 use crate::secret::{DataKey, SecretBytes, WrappingKey};
 use crate::store::{StoreError, StoreId};
@@ -27,8 +28,12 @@ impl Credentials {
         }
     }
 
-    /// Runs Argon2id for a slot of `kind` with `kdf`.
-    pub(super) fn derive(&self, kind: SlotKind, kdf: &SlotKdf) -> Result<SlotSecret, StoreError> {
+    /// Runs Argon2id for a slot of `kind` with `kdf`. Its memory comes back too, wiped.
+    pub(super) fn derive(
+        &self,
+        kind: SlotKind,
+        kdf: &SlotKdf,
+    ) -> Result<(SlotSecret, Region), StoreError> {
         let passphrase = self.passphrase.normalised()?;
         let input = match (kind, &self.keyfile) {
             (SlotKind::PassphraseAndKeyfile, Some(hash)) => {
@@ -37,8 +42,8 @@ impl Credentials {
             _ => passphrase,
         };
         let mut ikm = SecretBytes::zeroed(64);
-        kdf::argon2id(kdf.params, input.expose(), &kdf.salt, ikm.expose_mut())?;
-        Ok(SlotSecret { kind, kdf: *kdf, ikm })
+        let spare = kdf::argon2id(kdf.params, input.expose(), &kdf.salt, ikm.expose_mut())?;
+        Ok((SlotSecret { kind, kdf: *kdf, ikm }, spare))
     }
 
     /// Derives the secret of a slot of `kind` with a fresh salt.
@@ -49,7 +54,7 @@ impl Credentials {
         random: &mut dyn Random,
     ) -> Result<SlotSecret, StoreError> {
         let kdf = SlotKdf { params, salt: random::bytes(random)? };
-        self.derive(kind, &kdf)
+        self.derive(kind, &kdf).map(|(secret, _)| secret)
     }
 
     /// Opens exactly this slot, whose costs the caller has admitted.
@@ -61,7 +66,7 @@ impl Credentials {
         if slot.info.kind == SlotKind::PassphraseAndKeyfile && self.keyfile.is_none() {
             return Err(StoreError::KeyfileNeeded);
         }
-        let secret = self.derive(slot.info.kind, kdf)?;
+        let (secret, _) = self.derive(slot.info.kind, kdf)?;
         match secret.unwrap(at, slot) {
             Some(_) => Ok(secret),
             None => Err(StoreError::WrongPassphrase),

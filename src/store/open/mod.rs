@@ -10,12 +10,14 @@ use super::header::{AuditHead, Header};
 use super::inventory::{Claim, Inventory};
 use super::keyslot::{OpenedSlot, SlotIdentity, SlotSecret};
 use super::payload::{Payload, Secrets};
-use super::sealed::{self, SealedFile};
+use super::sealed::{self, SealedFile, Unsigned};
 use super::value::{Binding, ValueKeys, ValueKind};
 use super::{StoreError, StoreId, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::Random;
+use crate::crypto::sign::SIGNATURE_LEN;
+use crate::memory::Region;
 use crate::name::SecretName;
 use crate::network::NetworkMode;
 use crate::secret::{DataKey, DerivedKey, SecretBytes, SigningSeed};
@@ -28,6 +30,9 @@ pub struct OpenStore {
     values: ValueKeys,
     unlocked: (u16, SlotSecret),
     file_hash: Hash,
+    /// Hash of the file that the payload was read from; what was changed since lies beside it.
+    base: Hash,
+    spare: Option<Region>,
     /// Whether secrets, keys or slots changed since it was opened, and not only bookkeeping.
     content_changed: bool,
 }
@@ -73,6 +78,8 @@ impl OpenStore {
             values,
             unlocked: (slot.id, slot.secret),
             file_hash,
+            base: file_hash,
+            spare: slot.spare,
             content_changed: false,
         })
     }
@@ -116,6 +123,8 @@ impl OpenStore {
             dek,
             unlocked: (0, secret),
             file_hash: [0; 32],
+            base: [0; 32],
+            spare: None,
             content_changed: true,
         })
     }
@@ -123,6 +132,16 @@ impl OpenStore {
     /// The header as it was read; slots and inventory with the changes made since.
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The root that the audit log's next segment begins with.
+    pub fn audit_root(&self) -> Option<&DerivedKey> {
+        self.payload.secrets.audit_roots.last()
+    }
+
+    /// All audit roots, newest last: each verifies the segments that began with it.
+    pub fn audit_roots(&self) -> &[DerivedKey] {
+        &self.payload.secrets.audit_roots
     }
 
     /// Hash of the file it was read from: the digest that the state file remembers.
@@ -153,6 +172,11 @@ impl OpenStore {
     /// Every name, sorted bytewise.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.payload.names()
+    }
+
+    /// Every name that does not sort before `start`, sorted bytewise.
+    pub fn names_from(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.payload.names_from(start)
     }
 
     /// Calls `see` with every secret, sorted bytewise by name. No value is opened.
@@ -292,13 +316,41 @@ impl OpenStore {
         self.content_changed = false;
     }
 
-    /// Seals the next generation.
+    /// Gives back the memory that was kept for sealing: nothing will be sealed soon.
+    pub fn settle(&mut self) {
+        self.spare = None;
+    }
+
+    /// Seals and signs the next generation.
     pub fn seal(
-        &self,
+        &mut self,
         now: Timestamp,
         audit_head: AuditHead,
         random: &mut dyn Random,
     ) -> Result<SealedFile, StoreError> {
+        let unsigned = self.seal_unsigned(now, audit_head, random)?;
+        let hash = unsigned.hash();
+        Ok(unsigned.finish(hash, &self.payload.secrets.signing_seed))
+    }
+
+    /// Signs a file of [`seal_unsigned`](Self::seal_unsigned), whose hash is `file_hash`, and checks the signature.
+    pub fn sign(
+        &self,
+        unsigned: &Unsigned,
+        file_hash: &Hash,
+    ) -> Result<[u8; SIGNATURE_LEN], StoreError> {
+        let signature = unsigned.signature(file_hash, &self.payload.secrets.signing_seed);
+        unsigned.verify(file_hash, &signature)?;
+        Ok(signature)
+    }
+
+    /// Seals the next generation. Hashing and signing it are left, so that they can be done while it is being written.
+    pub fn seal_unsigned(
+        &mut self,
+        now: Timestamp,
+        audit_head: AuditHead,
+        random: &mut dyn Random,
+    ) -> Result<Unsigned, StoreError> {
         if self.payload.secrets.slot_labels.values().any(|label| label.len() > limits::TEXT) {
             return Err(StoreError::TooMuch("the label of a keyslot (1 KiB)"));
         }
@@ -312,12 +364,24 @@ impl OpenStore {
         }
         header.written_at = now;
         header.audit_head = audit_head;
-        sealed::seal(header, &self.payload, &self.dek, random)
+        sealed::seal(header, &self.payload, &self.base, &self.dek, random, &mut self.spare)
     }
 
-    /// Checks that a file just written is whole, signed, and opens with this store's keys.
-    pub fn check_written(&self, file: sealed::SealedStore, hash: &Hash) -> Result<(), StoreError> {
-        file.verify_hashed(hash)?;
+    /// Memory for [`check_sealed`](Self::check_sealed).
+    pub fn room_for(&mut self, unsigned: &Unsigned) -> Result<Region, StoreError> {
+        let len = unsigned.bytes.len();
+        Region::bulk_from(&mut self.spare, len).map_err(|_| StoreError::Memory(len))
+    }
+
+    /// Opens a file just sealed, in a copy that is made in `room`: it must open with this store's keys, all the way. Returns
+    /// the header that a reader will see.
+    pub fn check_sealed(
+        &self,
+        unsigned: &Unsigned,
+        mut room: Region,
+    ) -> Result<Header, StoreError> {
+        room.copy_from_slice(&unsigned.bytes);
+        let file = sealed::SealedStore::parse(room)?;
         let at = file.header().slot_context();
         // Whoever wrote this must be able to open it again, through the slot, with the secret in hand.
         let (id, secret) = &self.unlocked;

@@ -65,7 +65,7 @@ impl OpenStore {
         let (id, secret) = self.unlocked;
         let slot = later.slot(id).filter(|slot| slot.info.kdf.as_ref() == Some(secret.kdf()))?;
         let dek = secret.unwrap(&later.slot_context(), slot)?;
-        Some(OpenedSlot { id, secret, dek })
+        Some(OpenedSlot { id, secret, dek, spare: None })
     }
 
     fn put_slot(

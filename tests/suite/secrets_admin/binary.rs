@@ -70,7 +70,10 @@ fn an_operator_sets_up_a_mainnet_store_by_prompt() {
     let refused = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret").expect_exit(2);
     assert!(refused.contains("--reveal"), "{refused}");
     assert!(!refused.contains("\u{1b}["), "NO_COLOR is set: {refused:?}");
-    let mut get = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret --reveal");
+    let reveal = "get mainnet-secrets.bin igra.hd.wallet_secret --reveal";
+    let refused = session(&stage, reveal).expect_exit(19);
+    assert!(refused.contains("--reason"), "{refused}");
+    let mut get = session(&stage, &format!("{reveal} --reason drill-7"));
     answer(&mut get, &[("passphrase: ", PASS)]);
     let revealed = get.expect_exit(0);
     assert!(revealed.contains(WALLET) && revealed.contains("scrollback"), "{revealed}");
@@ -107,8 +110,10 @@ fn the_same_runs_unattended_with_a_credential() {
 #[test]
 fn what_was_typed_before_the_question_is_no_answer() {
     let stage = Stage::devnet();
-    let mut list = session(&stage, "list secrets.bin");
-    list.send("typed far too early\r");
+    let argv = argv(&stage, "list secrets.bin");
+    let mut list = Session::spawn_after("typed far too early\r", &argv, &[], |command| {
+        command.current_dir(stage.path("%w"));
+    });
     answer(&mut list, &[("passphrase: ", PASS)]);
     let shown = list.expect_exit(0);
     assert!(!shown.contains(PASS), "{shown}");

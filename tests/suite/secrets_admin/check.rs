@@ -104,6 +104,7 @@ fn a_payment_secret_has_to_be_a_second_layer() {
         // The passphrase of the second keyslot is not at hand, so nobody can say that the new value differs from it.
         ("password1", &[("SEC-005", "warning"), ("SEC-006", "warning")]),
         (" \n", &[("SEC-004", "warning")]),
+        ("\u{200b}\u{3164}\u{2800}\u{ad}", &[("SEC-004", "warning")]),
         (PAYMENT, &[("SEC-005", "warning")]),
     ] {
         stage.given("p", value.as_bytes());
@@ -202,4 +203,26 @@ fn a_damaged_memory_is_said_and_checked() {
     let found = rules(&ran.json());
     assert!(found.contains(&("STA-001".to_owned(), "info".to_owned())), "{found:?}");
     ran.says("cannot be read");
+}
+
+#[test]
+fn every_fix_can_be_pasted() {
+    let stage = Stage::empty();
+    let store = stage.path("%w/it's here.bin");
+    let on = |line: &str| {
+        let words = stage.expand(line);
+        let word = |word: &str| if word == "FILE" { store.clone().into() } else { word.into() };
+        stage.args(words.split(' ').map(word).collect())
+    };
+    on("init FILE --network testnet --passphrase-from file:%g/pass").run().ok();
+    let json = on("check FILE --json --passphrase-from file:%g/pass").run().json();
+    let quoted = store.display().to_string().replace('\'', r"'\''");
+    for (rule, command) in [
+        ("SEC-004", format!("set '{quoted}' igra.hd.payment_secret")),
+        ("SEC-008", format!("keyslot add '{quoted}' --label recovery")),
+    ] {
+        let findings = json["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|f| f["rule"] == rule).unwrap();
+        assert_eq!(finding["fix"], format!("secrets-admin {command}"));
+    }
 }

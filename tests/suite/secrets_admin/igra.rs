@@ -154,7 +154,7 @@ fn the_old_layout_is_read_and_converted_and_not_written() {
     stage
         .on("set %s x --from file:%g/value")
         .refused(Kind::Unsupported, "is read only")
-        .says("secrets-admin convert");
+        .says(&stage.expand("hint: secrets-admin convert %s %s.new --to igra"));
     stage.on("convert %s %w/native --to strongroom").run().ok();
     assert_eq!(stage.on("list %w/native").run().ok().text(), names);
     stage.on("convert %s --out %w/current --to igra").run().ok();
@@ -299,6 +299,11 @@ fn hostile_paths_cannot_drive_a_terminal() {
     let odd = "\u{1b}]0;owned\u{7}\n\u{202e}'x";
     let path = stage.path("%w").join(odd);
     std::fs::copy(stage.path("%s"), &path).unwrap();
+    // A store goes with its log.
+    for beside in ["audit.jsonl", "audit.jsonl.state"] {
+        let from = stage.path("%s").with_extension(format!("bin.{beside}"));
+        std::fs::copy(from, stage.path("%w").join(format!("{odd}.{beside}"))).unwrap();
+    }
     let missing = stage.path("%w").join(format!("{odd}-missing"));
     for verb in [&["list"][..], &["info"], &["verify"], &["check"], &["keyslot", "list"]] {
         for (path, json) in [(&path, false), (&path, true), (&missing, false), (&missing, true)] {

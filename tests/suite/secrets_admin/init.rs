@@ -34,6 +34,19 @@ fn what_is_there_is_not_overwritten() {
 }
 
 #[test]
+fn a_name_that_leaves_no_room_beside_it_is_refused_before_anything_is_made() {
+    let stage = Stage::empty();
+    let (long, longest) = ("n".repeat(223), "n".repeat(222));
+    for line in [format!("init %w/{long}"), format!("init %w/{long} --format igra")] {
+        stage.on(&line).bare().refused(Kind::Usage, "223 bytes, at most 222");
+    }
+    stage.on(&format!("init %w/{longest} --network devnet")).run().ok();
+    let convert = format!("convert %w/{longest} %w/{long} --to igra --network devnet");
+    stage.on(&convert).refused(Kind::Usage, "the name of the store is too long");
+    stage.on(&format!("set %w/{longest} api --from file:%g/value")).run().ok();
+}
+
+#[test]
 fn the_network_is_mainnet_unless_stated() {
     let stage = Stage::empty();
     let made = stage.on("init %s --kdf m=65536,t=3,p=1 --json").run().ok();
@@ -78,6 +91,7 @@ fn testnet_refuses_a_short_passphrase_and_remarks_on_a_weak_one() {
         .run()
         .ok()
         .says("was not shown to be strong when it was chosen")
+        .says(&stage.expand("change it: secrets-admin passphrase change %s"))
         .says("secrets-admin passphrase change");
 }
 

@@ -143,7 +143,7 @@ fn keyslots_are_added_listed_and_revoked() {
     stage
         .on("keyslot revoke %s 0 --yes")
         .refused(Kind::Policy, "keyslot 0 is the last one that can open this store")
-        .says("hint: add a second keyslot first: secrets-admin keyslot add");
+        .says(&stage.expand("hint: add a second keyslot first: secrets-admin keyslot add %s"));
     stage.on("get %s api").revealing().run().ok().prints(VALUE);
 }
 

@@ -162,6 +162,12 @@ fn names_and_sources_are_judged_before_anything_is_read() {
     stage.on("set %s api --from nonsense:x").refused(Kind::Usage, "--from");
     stage.on("set %s api --from file:").refused(Kind::Usage, "--from");
     stage.on("set %s api --expires tomorrow").refused(Kind::Usage, "--expires takes a time");
+    stage.set_clock(1_800_000_000);
+    for past in ["1999-12-31T00:00:00Z", "2027-01-15T08:00:00Z", "2027-01-15T10:00:00.9+02:00"] {
+        stage
+            .on(&format!("set %s api --from file:%g/value --expires {past}"))
+            .refused(Kind::Usage, "a time in the future");
+    }
     stage.given("huge", &vec![b'v'; (1 << 20) + 1]);
     stage.on("set %s api --from file:%g/huge").refused(Kind::Usage, "more than");
 }
@@ -237,7 +243,9 @@ fn owner_and_mode_of_a_store_stay_as_they_are() {
         // Root works on a service's store and leaves it the service's, with everything beside it.
         let nobody = rustix::process::Uid::from_raw(65534);
         let stage = Stage::devnet();
-        for path in ["%w", "%s", "%s.lock"] {
+        for path in
+            ["%w", "%s", "%s.lock", "%s.audit.jsonl", "%s.audit.jsonl.lock", "%s.audit.jsonl.state"]
+        {
             let path = stage.path(path);
             if path.exists() {
                 rustix::fs::chown(&path, Some(nobody), None).unwrap();
@@ -251,4 +259,30 @@ fn owner_and_mode_of_a_store_stay_as_they_are() {
             }
         }
     }
+}
+
+#[test]
+fn the_store_and_the_name_may_stand_anywhere() {
+    let stage = Stage::devnet();
+    for (n, line) in [
+        "set %s --from file:%g/value NAME",
+        "set --from file:%g/value -- %s NAME",
+        "set %s --from file:%g/value -- NAME",
+        "set NAME --from file:%g/value --store %s",
+        "set --store %s --from file:%g/value -- NAME",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("api{n}");
+        stage.on(&line.replace("NAME", &name)).run().ok();
+        stage.on(&format!("get %s --encoding utf8 {name}")).revealing().run().ok().prints(VALUE);
+        stage.on(&format!("remove --yes %s --quiet -- {name}")).run().ok();
+    }
+    for verb in ["set", "get", "remove", "keyslot revoke"] {
+        let missing = if verb == "keyslot revoke" { "ID is missing" } else { "NAME is missing" };
+        stage.on(verb).refused(Kind::Usage, missing);
+    }
+    stage.on("set %s api --store %s").refused(Kind::Usage, "given twice");
+    stage.on("keyslot revoke %s --yes 7").refused(Kind::NotFound, "keyslot 7 does not exist");
 }

@@ -50,7 +50,7 @@ fn set(store: &mut OpenStore, name: &str, value: &[u8], kind: ValueKind, random:
     store.set(&SecretName::parse(name).expect("a name"), new, NOW, random).expect("set");
 }
 
-fn seal(store: &OpenStore, random: &mut Counting) -> Vec<u8> {
+fn seal(store: &mut OpenStore, random: &mut Counting) -> Vec<u8> {
     store.seal(later(1), AuditHead::default(), random).expect("sealed").bytes.to_vec()
 }
 
@@ -61,14 +61,14 @@ fn reopened(file: &[u8]) -> OpenStore {
 /// The smallest store there is.
 pub fn empty(network: NetworkMode) -> Vec<u8> {
     let random = &mut Counting(0);
-    seal(&new_store(network, random), random)
+    seal(&mut new_store(network, random), random)
 }
 
 pub fn one_secret() -> Vec<u8> {
     let random = &mut Counting(1000);
     let mut store = new_store(NetworkMode::Devnet, random);
     set(&mut store, "igra.wallet_secret", b"one value", ValueKind::Utf8, random);
-    seal(&store, random)
+    seal(&mut store, random)
 }
 
 /// Several secrets with history, note, tags and expiry, put together from the parts: no command sets tags yet.
@@ -143,7 +143,10 @@ pub fn several() -> Vec<u8> {
     header
         .slots
         .push(secret.wrap(&header.slot_context(), identity, &dek, random).expect("wrapped"));
-    sealed::seal(header, &payload, &dek, random).expect("sealed").bytes.to_vec()
+    let unsigned = sealed::seal(header, &payload, &[0; 32], &dek, random, &mut None);
+    let unsigned = unsigned.expect("sealed");
+    let hash = unsigned.hash();
+    unsigned.finish(hash, &payload.secrets.signing_seed).bytes.to_vec()
 }
 
 fn recovery() -> Credentials {
@@ -154,7 +157,7 @@ pub fn two_slots() -> Vec<u8> {
     let random = &mut Counting(3000);
     let mut store = new_store(NetworkMode::Devnet, random);
     set(&mut store, "payment_secret", b"behind two doors", ValueKind::Utf8, random);
-    let store = &mut reopened(&seal(&store, random));
+    let store = &mut reopened(&seal(&mut store, random));
     let second = recovery();
     let secret = second.slot_secret(second.slot_kind(), CHEAP, random).expect("derived");
     let label = Some("in the safe".to_owned());
@@ -168,7 +171,7 @@ pub fn rotated() -> Vec<u8> {
     let mut store = reopened(&two_slots());
     store.rotate_data_key(&BTreeMap::new(), random).expect("rotated");
     store.renew_roots(random).expect("renewed");
-    seal(&store, random)
+    seal(&mut store, random)
 }
 
 /// Every golden store by name.

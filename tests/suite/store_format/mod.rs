@@ -19,6 +19,7 @@ mod golden;
 mod mutants;
 mod readers;
 mod refusals;
+mod salts;
 mod tree;
 
 use strongroom::store::StoreError;

@@ -131,6 +131,51 @@ fn a_wrong_passphrase_a_wrong_slot_and_a_changed_slot_look_the_same() {
     }
 }
 
+/// Files and credentials that do not open, each for another reason, with costs that can be measured.
+fn failures() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let parts = Parts::of(&one_secret(), PASSPHRASE);
+    let mut header = parts.header.clone();
+    with_costs(&parts, &mut header, 0, [32 << 10, 1, 1]);
+    let good = parts.assemble(&header, &parts.payload, Repair::Everything);
+    let mut cases = vec![("a wrong passphrase", good, "another passphrase")];
+    for (name, part) in [("commitment", 1), ("nonce", 2), ("wrapped key", 3)] {
+        let mut header = header.clone();
+        let Item::Bytes(bytes) = header.at_mut(12).item_mut(0).item_mut(part) else {
+            panic!("bytes")
+        };
+        bytes[0] ^= 1;
+        cases.push((name, parts.assemble(&header, &parts.payload, Repair::Signature), PASSPHRASE));
+    }
+    cases
+}
+
+#[test]
+#[ignore = "P24, the time: cargo nextest run --run-ignored only the_same_work"]
+#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
+fn every_failure_to_open_takes_the_same_work() {
+    const ROUNDS: usize = 101;
+    let cases = failures();
+    let mut times = vec![Vec::new(); cases.len()];
+    for round in 0..ROUNDS {
+        for at in 0..cases.len() {
+            let at = (at + round) % cases.len();
+            let (_, file, passphrase) = &cases[at];
+            let start = std::time::Instant::now();
+            unlock_error(file, passphrase, None);
+            times[at].push(start.elapsed().as_secs_f64());
+        }
+    }
+    let medians = times.iter_mut().map(|times| {
+        times.sort_by(f64::total_cmp);
+        times[ROUNDS / 2]
+    });
+    let medians: Vec<f64> = medians.collect();
+    for (median, (name, ..)) in medians.iter().zip(&cases) {
+        println!("{name}: {:.2} ms, {:.3} x the first", median * 1e3, median / medians[0]);
+        assert!((median / medians[0] - 1.0).abs() < 0.05, "{name} takes another time");
+    }
+}
+
 fn refused_field(file: &[u8], what: &str) {
     let error = open(file, &credentials(PASSPHRASE, None)).err().expect("refused");
     assert!(matches!(error, StoreError::Field(found) if found == what), "{error:?}");

@@ -4,6 +4,8 @@
 //! cache, and is kept over a power loss only if it was synced: content by syncing the file, creations, renames and removals by
 //! syncing their directory. Of what was not synced any part may have reached the disk, in any order; see [`Disk::losses`].
 
+mod in_place;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -12,8 +14,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use strongroom::fs::directory::{LockGuard, Ownership};
-use strongroom::fs::{Directory, FileId, FsError, NewFile, Opened, Replace, StopCheck};
-use strongroom::memory::Region;
+use strongroom::fs::in_place::Access;
+use strongroom::fs::{
+    Content, Directory, FileId, FsError, InPlace, NewFile, Opened, Replace, StopCheck,
+};
 use strongroom::ops::state::file_name;
 use strongroom::store::state::State;
 
@@ -41,6 +45,10 @@ pub enum Fault {
     NoAdoptionSync,
     /// A state file has its final name as soon as it is synced: before the store is renamed.
     StateFirst,
+    /// A file that grows where it stands is never synced, unless it is the state of a log.
+    NoLogSync,
+    /// A file that grows where it stands gets half of what is appended, and then there is no room.
+    Full,
 }
 
 #[derive(Clone, Default)]
@@ -48,6 +56,8 @@ struct Inode {
     content: Vec<u8>,
     /// What a power loss leaves for certain.
     durable: Vec<u8>,
+    /// What was changed in place since.
+    pending: Vec<in_place::Change>,
     changed: i64,
     mode: u32,
 }
@@ -153,6 +163,7 @@ impl Disk {
                         let mut disk = disk.clone();
                         disk.inodes[at].content.clone_from(fate);
                         disk.inodes[at].durable.clone_from(fate);
+                        disk.inodes[at].pending.clear();
                         disk
                     })
                 })
@@ -185,7 +196,7 @@ impl Disk {
     pub fn put(&mut self, place: Place, name: &str, content: &[u8]) {
         let inode = self.inodes.len();
         let (content, durable) = (content.to_vec(), content.to_vec());
-        self.inodes.push(Inode { content, durable, changed: 0, mode: 0o600 });
+        self.inodes.push(Inode { content, durable, changed: 0, mode: 0o600, pending: Vec::new() });
         let names = &mut self.names[place as usize];
         names.live.insert(name.into(), inode);
         names.durable.insert(name.into(), inode);
@@ -195,7 +206,13 @@ impl Disk {
     pub fn replace_carelessly(&mut self, name: &str, content: &[u8]) {
         let inode = self.inodes.len();
         let durable = Vec::new();
-        self.inodes.push(Inode { content: content.to_vec(), durable, changed: 0, mode: 0o600 });
+        self.inodes.push(Inode {
+            content: content.to_vec(),
+            durable,
+            changed: 0,
+            mode: 0o600,
+            pending: Vec::new(),
+        });
         let names = &mut self.names[Place::Stores as usize];
         for entry in [
             Entry::Create("foreign".into(), inode),
@@ -210,6 +227,7 @@ impl Disk {
     pub fn settle(&mut self) {
         for inode in &mut self.inodes {
             inode.durable.clone_from(&inode.content);
+            inode.pending.clear();
         }
         for names in &mut self.names {
             names.durable.clone_from(&names.live);
@@ -221,6 +239,9 @@ impl Disk {
 impl Inode {
     /// What may be left of content that was not synced; nothing when it was.
     fn fates(&self, depth: Depth) -> Vec<Vec<u8>> {
+        if !self.pending.is_empty() {
+            return self.in_place_fates(depth);
+        }
         if self.content == self.durable {
             return Vec::new();
         }
@@ -269,6 +290,10 @@ impl Machine {
         self.trail.take()
     }
 
+    fn skips_in_place_sync(&self, name: &OsStr) -> bool {
+        self.fault == Fault::NoLogSync && !name.as_encoded_bytes().ends_with(b".state")
+    }
+
     fn record(&self, what: String) {
         self.trail.borrow_mut().push((what, self.disk()));
     }
@@ -309,10 +334,27 @@ impl SimDirectory {
     }
 }
 
-fn region(bytes: &[u8]) -> Region {
-    let mut region = Region::bulk(bytes.len()).expect("memory");
-    region.copy_from_slice(bytes);
-    region
+/// What a file held when it was opened. Nobody changes one in place here.
+struct SimContent {
+    name: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Content for SimContent {
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), FsError> {
+        let at = usize::try_from(at).expect("an offset");
+        let bytes = self.bytes.get(at..at + into.len());
+        into.copy_from_slice(bytes.ok_or_else(|| FsError::Changed(self.name.clone()))?);
+        Ok(())
+    }
+
+    fn unchanged(&self) -> Result<(), FsError> {
+        Ok(())
+    }
+
+    fn too_long(&self) -> FsError {
+        FsError::TooLarge { path: self.name.clone(), limit: 0 }
+    }
 }
 
 fn id(at: usize, inode: &Inode) -> FileId {
@@ -320,18 +362,17 @@ fn id(at: usize, inode: &Inode) -> FileId {
 }
 
 impl Directory for SimDirectory {
-    fn read(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
+    fn open(&self, name: &OsStr, limit: u64) -> Result<Option<Opened>, FsError> {
         let Some(at) = self.inode(name) else { return Ok(None) };
         let inode = &self.machine.disk.borrow().inodes[at];
         if inode.content.len() as u64 > limit {
             return Err(FsError::TooLarge { path: name.into(), limit });
         }
         Ok(Some(Opened {
-            bytes: region(&inode.content),
+            content: Box::new(SimContent { name: name.into(), bytes: inode.content.clone() }),
             id: id(at, inode),
             uid: 0,
             mode: inode.mode,
-            descriptor: None,
         }))
     }
 
@@ -382,6 +423,7 @@ impl Directory for SimDirectory {
         if self.machine.fault != Fault::NoAdoptionSync {
             let inode = &mut self.machine.disk.borrow_mut().inodes[at];
             inode.durable.clone_from(&inode.content);
+            inode.pending.clear();
         }
         self.machine.record(format!("sync {}", name.display()));
         Ok(())
@@ -402,6 +444,14 @@ impl Directory for SimDirectory {
             self.create_inode(name, owner.mode)?;
         }
         Ok(LockGuard::new(None))
+    }
+
+    fn again(&self) -> Result<Box<dyn Directory>, FsError> {
+        Ok(Box::new(Self { machine: Rc::clone(&self.machine), place: self.place }))
+    }
+
+    fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
+        self.open_in_place(name, access)
     }
 }
 
@@ -462,7 +512,7 @@ impl NewFile for SimFile<'_> {
         Ok(())
     }
 
-    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
-        Ok(self.directory.machine.disk.borrow().inodes[self.inode].content == expected)
+    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError> {
+        Ok(self.directory.machine.disk.borrow().inodes[self.inode].content == expected.concat())
     }
 }

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::ioctl_fionread;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
@@ -42,12 +43,27 @@ impl Session {
         env: &[(&str, &str)],
         adjust: impl FnOnce(&mut Command),
     ) -> Self {
+        Self::spawn_after("", argv, env, adjust)
+    }
+
+    /// As [`spawn_with`](Self::spawn_with), with `typed` waiting at the terminal before the program starts.
+    pub fn spawn_after<A: AsRef<OsStr>>(
+        typed: &str,
+        argv: &[A],
+        env: &[(&str, &str)],
+        adjust: impl FnOnce(&mut Command),
+    ) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)
             .expect("a pseudo-terminal");
         grantpt(&master).expect("grantpt");
         unlockpt(&master).expect("unlockpt");
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let slave = ioctl_tiocgptpeer(&master, flags).expect("its other side");
+        rustix::io::write(&master, typed.as_bytes()).expect("typed");
+        // The kernel carries it over in its own time.
+        while ioctl_fionread(&slave).expect("asked") < typed.len() as u64 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let stream = || Stdio::from(slave.try_clone().expect("dup"));
         let mut command = Command::new("setsid");
         command

@@ -269,14 +269,16 @@ impl Run<'_> {
     pub fn run(self) -> Ran {
         let Self { stage, mut args, terminal, stdin, environment, reveals, screen, bare } = self;
         let names = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
+        let mut more: Vec<OsString> = Vec::new();
         if terminal.is_none() && !bare && !names("--passphrase-from") {
-            args.push("--passphrase-from".into());
-            args.push(stage.expand("file:%g/pass").into());
+            more.extend(["--passphrase-from".into(), stage.expand("file:%g/pass").into()]);
         }
         if !args.iter().any(|arg| arg == "--config") {
-            args.push("--config".into());
-            args.push(stage.path("%d/config.toml").into());
+            more.extend(["--config".into(), stage.path("%d/config.toml").into()]);
         }
+        // Behind `--` they would be no flags.
+        let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+        args.splice(end..end, more);
         args.insert(0, "secrets-admin".into());
         let terminal = terminal.unwrap_or_else(ScriptedTerminal::absent);
         let questions = terminal.questions();
@@ -333,10 +335,24 @@ impl Run<'_> {
 }
 
 impl Stage {
-    /// Nothing differs from what it was.
+    /// Nothing differs from what it was, but for what was recorded.
+    #[track_caller]
     pub fn unchanged(&self, before: &Snapshot, what: &str) {
+        let is_record = |path: &&PathBuf| path.to_string_lossy().contains(".audit.jsonl");
+        let is_root = |path: &&PathBuf| path.to_string_lossy().ends_with(".audit-root");
+        self.same(before, what, |path| !is_record(path) && !is_root(path));
+    }
+
+    /// As `unchanged`, and nothing was recorded either.
+    #[track_caller]
+    pub fn untouched(&self, before: &Snapshot, what: &str) {
+        self.same(before, what, |_| true);
+    }
+
+    #[track_caller]
+    fn same(&self, before: &Snapshot, what: &str, counts: impl Fn(&&PathBuf) -> bool) {
         let after = self.snapshot();
-        for path in before.keys().chain(after.keys()) {
+        for path in before.keys().chain(after.keys()).filter(counts) {
             let same = before.get(path) == after.get(path);
             assert!(same, "{} was made, changed or removed by {what}", path.display());
         }

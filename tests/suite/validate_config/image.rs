@@ -53,9 +53,13 @@ pub fn address(network: NetworkMode) -> String {
     Address::of_script(prefix, &script()).to_string()
 }
 
-/// A store made by `secrets-admin`: its bytes, the key that signs it, and its generation.
+/// Where the log of the store lies.
+pub const LOG: &str = "var/lib/igra/secrets.bin.audit.jsonl";
+
+/// A store made by `secrets-admin`: its bytes, its audit log with the state of that, the key that signs it, and its generation.
 pub struct Made {
     pub bytes: Vec<u8>,
+    pub log: [Vec<u8>; 2],
     pub key: String,
     pub generation: u64,
 }
@@ -82,7 +86,8 @@ pub fn make_store(network: NetworkMode, commands: &[&str]) -> Made {
     let sealed = SealedStore::parse(region).expect("a store");
     let header = sealed.header();
     let key = data_encoding::HEXLOWER.encode(&header.store_key.0);
-    Made { bytes, key, generation: header.generation }
+    let log = [stage.read("%s.audit.jsonl"), stage.read("%s.audit.jsonl.state")];
+    Made { bytes, log, key, generation: header.generation }
 }
 
 fn good_store(network: NetworkMode) -> &'static Made {
@@ -176,7 +181,7 @@ impl Image {
         for dir in ["var", "var/lib", "var/lib/igra", "var/log", "var/log/igra"] {
             image.make_dir(dir, if dir.ends_with("igra") { 0o700 } else { 0o755 });
         }
-        image.write("var/lib/igra/secrets.bin", &made.bytes, 0o600);
+        image.place(made);
         image
     }
 
@@ -208,9 +213,22 @@ impl Image {
         }
     }
 
+    fn place(&self, made: &Made) {
+        self.write("var/lib/igra/secrets.bin", &made.bytes, 0o600);
+        self.write(LOG, &made.log[0], 0o600);
+        self.write(&format!("{LOG}.state"), &made.log[1], 0o600);
+    }
+
+    /// Takes the last record out of the log.
+    pub fn cut_log(&self) {
+        let text = std::fs::read_to_string(self.path(LOG)).expect("a log");
+        let end = text.trim_end().rfind('\n').expect("several records") + 1;
+        self.write(LOG, &text.as_bytes()[..end], 0o600);
+    }
+
     /// Puts another store in place and pins it.
     pub fn store(&mut self, made: &Made) {
-        self.write("var/lib/igra/secrets.bin", &made.bytes, 0o600);
+        self.place(made);
         let good = good_store(self.network);
         self.config = self.config.replace(&good.key, &made.key).replace(
             &format!("min_generation = {}", good.generation),

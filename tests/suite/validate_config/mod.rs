@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
 
+mod audit;
 mod bad_input;
 mod binary;
 mod forms;

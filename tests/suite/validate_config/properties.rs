@@ -50,8 +50,8 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("rpc", "rate_limit_rps = 5", "token = \"x\""),
     ("security", "secret_cache_ttl = \"5m\"", "secret_cache_ttl = \"1d\""),
     ("security", "env_secrets = false", "env_secrets = true"),
-    ("audit", "enabled = true", "enabled = false"),
-    ("audit", "on_error = \"closed\"", "on_error = \"open\""),
+    ("audit", "mode = \"enforce\"", "mode = \"warn\""),
+    ("audit", "path = \"/var/log/keys/a.jsonl\"", "path = \"/var/lib/igra/key-audit.log\""),
 ];
 
 /// A file of the settings: each is left out, safe or unsafe.
