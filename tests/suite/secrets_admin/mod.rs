@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod mainnet;
 mod reading;
+mod recording;
 mod rollback;
 mod set;
 mod strace;
