@@ -124,7 +124,7 @@ impl Subject {
         Self::new(&opening.site, opening.tag.owner, id, head, remembered)
     }
 
-    fn new(
+    pub fn new(
         site: &Site,
         owner: Ownership,
         id: StoreId,
