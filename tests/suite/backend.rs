@@ -14,6 +14,7 @@ use strongroom::environment::Environment;
 use strongroom::fs::Trust;
 use strongroom::kind::Kind;
 use strongroom::name::{SecretName, SecretRoles};
+use strongroom::network::policy::Verdict;
 use strongroom::ops::init::{NewFile, NewFormat, init};
 use strongroom::ops::secrets::{self, Set};
 use strongroom::ops::state::StatePaths;
@@ -650,6 +651,7 @@ fn every_opening_and_every_value_handed_out_is_recorded_before() {
     assert_eq!(said(), expected);
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test moves its own files")]
 #[test]
 fn on_mainnet_a_service_gets_nothing_that_cannot_be_recorded() {
     let host = Host::new();
