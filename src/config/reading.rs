@@ -120,11 +120,7 @@ fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
 }
 
 /// The values of a table's `heeded` keys. Those of a wrong type are told by the tree; here they are left out.
-fn raw<'i, T: Default + Deserialize<'i>>(
-    document: &DeTable<'i>,
-    name: &str,
-    heeded: &[&str],
-) -> T {
+fn raw<'i, T: Default + Deserialize<'i>>(document: &DeTable<'i>, name: &str, heeded: &[&str]) -> T {
     let Some(table) = document.get(name).filter(|value| value.get_ref().is_table()) else {
         return T::default();
     };

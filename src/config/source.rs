@@ -67,10 +67,7 @@ impl<'i> Source<'i> {
     }
 
     /// Checks the keys of our tables and gives back those that the running tools heed.
-    pub(super) fn our_tables(
-        &self,
-        document: DeTable<'i>,
-    ) -> Result<OurTables<'i>, ConfigError> {
+    pub(super) fn our_tables(&self, document: DeTable<'i>) -> Result<OurTables<'i>, ConfigError> {
         let mut found = OurTables::default();
         for (name, value) in document {
             let Some(table) = OUR_TABLES.into_iter().find(|ours| name.get_ref() == ours) else {

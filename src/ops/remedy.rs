@@ -37,7 +37,9 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
         Id::Sec011 => set(secret.unwrap_or("NAME")),
         Id::Sec008 if store.native => run("keyslot add", " --label recovery"),
         Id::Sec008 => run("convert", &format!(" {file}.strongroom --to strongroom")),
-        Id::Sec009 => format!("{}, then set the right name and remove the wrong one", run("list", "")),
+        Id::Sec009 => {
+            format!("{}, then set the right name and remove the wrong one", run("list", ""))
+        }
         Id::Sec010 => run("check", ""),
         Id::Kdf001 | Id::Kdf002 | Id::Kdf003 if store.native => run("passphrase change", ""),
         // The costs of an Igra file stay as they are unless others are named.
@@ -89,11 +91,7 @@ mod tests {
                 false,
                 "passphrase change '/srv/my store.bin' --kdf m=65536,t=3,p=1 --network testnet",
             ),
-            (
-                Id::Pwd002,
-                true,
-                "passphrase change '/srv/my store.bin' --generate",
-            ),
+            (Id::Pwd002, true, "passphrase change '/srv/my store.bin' --generate"),
         ] {
             let fix = of(rule, &at(NetworkMode::Testnet, native), None);
             assert_eq!(fix, format!("secrets-admin {command}"));
@@ -105,7 +103,9 @@ mod tests {
     fn no_rule_of_the_store_leaves_a_place_holder() {
         use crate::config::rules::{RULES, Subject as About};
         let path = Path::new("/srv/FILE of mine.bin");
-        for rule in RULES.iter().filter(|rule| matches!(rule.subject, About::Store | About::Secrets)) {
+        for rule in
+            RULES.iter().filter(|rule| matches!(rule.subject, About::Store | About::Secrets))
+        {
             for native in [true, false] {
                 let store = Subject { path, network: NetworkMode::Mainnet, native };
                 let fix = of(rule.id, &store, Some("api"));

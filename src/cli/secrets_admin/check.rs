@@ -34,7 +34,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let network = file.network();
     let credentials =
         if args.claims_only { None } else { Some(target.credentials(context, &file)?) };
-    let report = context.during("checking", || check::check(&desk, file, credentials.as_ref(), Scope::Store))?;
+    let report = context
+        .during("checking", || check::check(&desk, file, credentials.as_ref(), Scope::Store))?;
     notices::print(context, &target.path, &report.notices);
     let count = |severity| report.findings.iter().filter(|f| f.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

@@ -28,15 +28,8 @@ const SECRETS: [Id; 10] = [
 ];
 
 /// Rules that the header answers.
-const HEADER: [Id; 7] = [
-    Id::Sec002,
-    Id::Sec008,
-    Id::Sta001,
-    Id::Kdf001,
-    Id::Kdf002,
-    Id::Kdf003,
-    Id::Aud003,
-];
+const HEADER: [Id; 7] =
+    [Id::Sec002, Id::Sec008, Id::Sta001, Id::Kdf001, Id::Kdf002, Id::Kdf003, Id::Aud003];
 
 /// Looks at the store.
 pub fn look(

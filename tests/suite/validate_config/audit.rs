@@ -27,9 +27,7 @@ fn move_log(image: &mut Image, more: &str) {
 
 #[test]
 fn a_log_that_is_out_of_step_with_its_store_is_found_without_a_passphrase() {
-    for (network, severity) in
-        NetworkMode::ALL.into_iter().zip(["error", "warning", "info"])
-    {
+    for (network, severity) in NetworkMode::ALL.into_iter().zip(["error", "warning", "info"]) {
         let image = Image::good(network);
         image.cut_log();
         let found = of(&image, "AUD-003");
@@ -108,9 +106,7 @@ fn a_log_is_a_plain_file_of_whoever_owns_the_store() {
 
 #[test]
 fn one_log_for_the_service_and_for_us_is_a_mistake() {
-    for (network, severity) in
-        NetworkMode::ALL.into_iter().zip(["error", "warning", "info"])
-    {
+    for (network, severity) in NetworkMode::ALL.into_iter().zip(["error", "warning", "info"]) {
         let mut image = Image::good(network);
         image.config.push_str("[audit]\npath = \"/var/lib/igra/key-audit.log\"\n");
         let shared = |image: &Image| {
