@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(
             told(
                 "[security]\nnetwrok = 'x'\nstate_dir = 'rel'\nmin_generation = 'x'\n\
-                 secret_cache_ttl = '300'\nstore_keys = ['zz']\n[audit]\npath = 'rel'\nmodus = 'warn'"
+                 secret_cache_ttl = '300'\nstore_keys = ['zz']\n[audit]\npath = 'rel'\nmod = 'warn'"
             ),
             [
                 "2:1: unknown key `netwrok` in [security], did you mean `network`?",
@@ -184,7 +184,7 @@ mod tests {
                 "5:20: `security.secret_cache_ttl` is a number with a unit, such as \"300s\" or \"5m\"",
                 "6:15: `store_keys` is a list of keys of 64 hexadecimal digits",
                 "8:8: `path` is an absolute path",
-                "9:1: unknown key `modus` in [audit], did you mean `mode`?",
+                "9:1: unknown key `mod` in [audit], did you mean `mode`?",
             ]
         );
     }

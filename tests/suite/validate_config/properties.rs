@@ -51,7 +51,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("security", "secret_cache_ttl = \"5m\"", "secret_cache_ttl = \"1d\""),
     ("security", "env_secrets = false", "env_secrets = true"),
     ("audit", "mode = \"enforce\"", "mode = \"warn\""),
-    ("audit", "path = \"/var/log/keys/a.jsonl\"", "path = \"/var/lib/igra/key-audit.log\""),
+    ("audit", "path = \"/var/log/keys/a.jsonl\"", "path = \"a.jsonl\""),
 ];
 
 /// A file of the settings: each is left out, safe or unsafe.
