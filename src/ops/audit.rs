@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use super::locate::{self, Sealed, Site, StoreFile};
 use super::{Desk, Notice, OpError, Opening};
-use crate::audit::record::{Draft, MODE_WIDENED, Origin, Phase};
+use crate::audit::line::Line;
+use crate::audit::record::{Draft, MODE_WIDENED, Origin, Phase, SEGMENT};
 use crate::audit::repair::Recovered;
 use crate::audit::tail::STATE_SUFFIX;
 use crate::audit::{Actor, AuditError, Finding, Log, Setting, Unfinished, View, chain};
@@ -358,8 +359,24 @@ impl Trail {
     }
 }
 
-/// Moves a log out of the way that stands where the log of a store yet to be made goes: what is left of a store that was never
-/// finished, or was removed. A configured path is left alone: the log there may be another store's.
+/// Most bytes of a log that holds nothing but the beginning of a store.
+const BEGINNING: u64 = 16 << 10;
+
+/// Whether `log` holds nothing but the beginning of a store that never came to be: its making was intended, or failed.
+fn never_was(log: &[u8]) -> bool {
+    log.split_inclusive(|&byte| byte == b'\n').all(|line| match Line::parse(line) {
+        Ok(line) => match line.event {
+            SEGMENT => true,
+            "store.init" | "store.convert" => line.phase != Phase::Done,
+            _ => false,
+        },
+        // What a crash cut short.
+        Err(_) => line.last() != Some(&b'\n'),
+    })
+}
+
+/// Makes room for the log of a store yet to be made. What a killed command left of a store that never was goes; the log of one
+/// that was removed is moved aside. A configured path is left alone: the log there may be another store's.
 pub(super) fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpError> {
     let Some(recording) = desk.recording() else { return Ok(()) };
     let directory = opening.site.directory.as_ref();
@@ -372,6 +389,17 @@ pub(super) fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpErro
         };
     }
     let name = path.file_name().unwrap_or_default();
+    let old = match directory.read(name, BEGINNING) {
+        Err(FsError::TooLarge { .. }) => None,
+        old => old?,
+    };
+    if old.is_some_and(|old| never_was(&old)) {
+        let mut state = name.to_owned();
+        state.push(STATE_SUFFIX);
+        directory.remove(&state)?;
+        directory.remove(name)?;
+        return Ok(directory.sync()?);
+    }
     let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut())?;
     for suffix in ["", STATE_SUFFIX] {
         let mut from = name.to_owned();

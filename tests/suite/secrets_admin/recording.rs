@@ -262,12 +262,22 @@ fn an_igra_file_has_a_log_of_its_own_whose_root_is_kept_with_the_state() {
 }
 
 #[test]
-fn what_was_left_of_a_store_that_was_never_made_is_set_aside() {
+fn what_a_killed_init_recorded_goes_and_the_log_of_a_removed_store_is_set_aside() {
     let stage = Stage::devnet();
+    let orphans = || {
+        let files = stage.snapshot().into_keys();
+        files.filter(|path| path.to_string_lossy().contains(".orphan-")).count()
+    };
+    let begun = stage.read(LOG);
+    let lines: Vec<&[u8]> = begun.split_inclusive(|&b| b == b'\n').collect();
+    std::fs::remove_file(stage.path("%s")).expect("removed");
+    stage.overwrite(LOG, &[lines[0], lines[1], &lines[2][..100]].concat());
+    stage.on("init %s --network devnet").run().ok();
+    assert_eq!(since(&stage, 0), ["audit.segment done", "store.init intent", "store.init done"]);
+    assert_eq!(orphans(), 0);
+
     std::fs::remove_file(stage.path("%s")).expect("removed");
     stage.on("init %s --network devnet").run().ok();
     assert_eq!(since(&stage, 0), ["audit.segment done", "store.init intent", "store.init done"]);
-    let orphans =
-        stage.snapshot().into_keys().filter(|path| path.to_string_lossy().contains(".orphan-"));
-    assert_eq!(orphans.count(), 2, "the old log and its state");
+    assert_eq!(orphans(), 2, "the old log and its state");
 }
