@@ -4,8 +4,12 @@
 //! outcome is durable, so that between an intent and its outcome nobody else writes. A log that is out of step stops the
 //! command before anything is written; one that cannot be written stops it where the network, or the configuration, says so.
 
+mod look;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+pub use look::{LOG_SUFFIX, examine, log_beside};
 
 use super::locate::{self, Sealed, Site, StoreFile};
 use super::{Desk, Notice, OpError, Opening};
@@ -13,7 +17,7 @@ use crate::audit::line::Line;
 use crate::audit::record::{Draft, MODE_WIDENED, Origin, Phase, SEGMENT};
 use crate::audit::repair::Recovered;
 use crate::audit::tail::STATE_SUFFIX;
-use crate::audit::{Actor, AuditError, Finding, Log, Setting, Unfinished, View, chain};
+use crate::audit::{Actor, AuditError, Finding, Log, Unfinished, chain};
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::{Directory, Ownership};
@@ -26,9 +30,6 @@ use crate::secret::DerivedKey;
 use crate::store::header::AuditHead;
 use crate::store::state::State;
 use crate::store::{StoreError, StoreId};
-
-/// The end of the name of a log that is kept beside its store.
-pub const LOG_SUFFIX: &str = ".audit.jsonl";
 
 /// What a command does, as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,27 +82,6 @@ impl Recording {
 /// The path of the log of the store at `store`.
 pub fn log_path(recording: &Recording, store: &Path) -> PathBuf {
     recording.path.clone().unwrap_or_else(|| log_beside(store))
-}
-
-/// The path of a log that is kept beside the store at `store`.
-pub fn log_beside(store: &Path) -> PathBuf {
-    let mut name = store.file_name().unwrap_or_default().to_owned();
-    name.push(LOG_SUFFIX);
-    store.with_file_name(name)
-}
-
-/// Holds the log of `file` against the store's head and what this host remembers, without a key and without writing. `real` is
-/// where it lies, `path` how messages name it.
-pub fn examine(
-    desk: &Desk<'_>,
-    file: &StoreFile,
-    real: &Path,
-    path: &Path,
-) -> Result<View, OpError> {
-    let subject = Subject::of_file(file)?;
-    let place = Place::resolve(real, desk.trust).map_err(AuditError::from)?;
-    let setting = subject.setting(desk, crate::audit::actor::machine());
-    Ok(crate::audit::look(place.directory(), path, &setting)?)
 }
 
 /// The store that a record is about, as it was found. What of it was not authenticated yet decides nothing but where to look.
@@ -160,17 +140,6 @@ impl Subject {
             remembered: remembered
                 .map(|state| AuditHead { seq: state.audit_seq, mac: state.audit_mac }),
         })
-    }
-
-    fn setting(&self, desk: &Desk<'_>, machine: chain::Id) -> Setting {
-        Setting {
-            owner: Ownership { mode: 0o600, ..self.owner },
-            machine,
-            head: self.head,
-            remembered: self.remembered,
-            accept_loss: false,
-            lock_timeout: desk.settings.lock_timeout,
-        }
     }
 }
 

@@ -122,8 +122,8 @@ fn one_log_for_the_service_and_for_us_is_a_mistake() {
         std::fs::hard_link(image.path("var/log/keys/audit.jsonl"), link).expect("link");
         assert_eq!(shared(&image), [severity]);
         let mut image = Image::good(network);
-        let line = format!("data_dir = \"/var/lib/igra\"\nkey_audit_log_path = \"/{LOG}\"");
-        image.set("data_dir", &line);
+        let configured = format!("data_dir = \"/var/lib/igra\"\nkey_audit_log_path = \"/{LOG}\"");
+        image.set("data_dir", &configured);
         assert_eq!(shared(&image), [severity]);
     }
 }
