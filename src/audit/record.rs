@@ -27,6 +27,9 @@ pub const CONTINUE: &str = "audit.continue";
 /// The event of a repair: bytes of a line that was never finished were moved away.
 pub const TORN: &str = "audit.torn";
 
+/// The event of an alarm: group or others had access to the log or its state.
+pub const MODE_WIDENED: &str = "audit.mode-widened";
+
 /// Where in an action a record stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {

@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
+            "audit",
             "clock",
             "config",
             "crypto",
@@ -78,6 +79,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "audit",
             "clock",
             "config",
             "crypto",

@@ -134,6 +134,16 @@ impl OpenStore {
         &self.header
     }
 
+    /// The root that the audit log's next segment begins with.
+    pub fn audit_root(&self) -> Option<&DerivedKey> {
+        self.payload.secrets.audit_roots.last()
+    }
+
+    /// All audit roots, newest last: each verifies the segments that began with it.
+    pub fn audit_roots(&self) -> &[DerivedKey] {
+        &self.payload.secrets.audit_roots
+    }
+
     /// Hash of the file it was read from: the digest that the state file remembers.
     pub const fn file_hash(&self) -> Hash {
         self.file_hash
