@@ -14,7 +14,7 @@ use strongroom::crypto::kdf::KdfParams;
 use strongroom::crypto::random::{Random as _, SystemRandom};
 use strongroom::fs::{Directory as _, Place, Trust};
 use strongroom::name::SecretName;
-use strongroom::ops::audit::{Event, Unaudited};
+use strongroom::ops::audit::Event;
 use strongroom::ops::{Contents, Desk, Settings, StateHome, Transaction};
 use strongroom::passphrase::strength::Context;
 use strongroom::passphrase::{self, Passphrase};
@@ -60,12 +60,13 @@ fn run() -> Result<(), Box<dyn Error>> {
         state: StateHome::Disabled,
         settings: Settings::default(),
         words: Context::default(),
-        audit: &Unaudited,
+        audit: None,
     };
     let store = filled(&credentials(&passphrase)?, params, count.parse()?, size.parse()?)?;
     let contents = Contents::Native(Box::new(store));
-    let tx = Transaction::create(&desk, Path::new(&file), NetworkMode::Devnet, contents)?;
-    let receipt = tx.commit(&Event::new("store.init", None))?;
+    let event = Event::new("store.init", None);
+    let tx = Transaction::create(&desk, Path::new(&file), NetworkMode::Devnet, contents, event)?;
+    let receipt = tx.commit()?;
     writeln!(std::io::stdout(), "{file}: {count} secrets, generation {}", receipt.generation)?;
     Ok(())
 }

@@ -14,8 +14,8 @@ pub const TORN_SUFFIX: &str = ".torn";
 /// What became of an intent whose command was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovered {
-    /// It was committed, as this generation: the store's head is the intent.
-    Committed(u64),
+    /// It was committed, as this generation where the format counts them.
+    Committed(Option<u64>),
     /// It was not: the store is as it was before.
     NotCommitted,
 }
@@ -29,7 +29,7 @@ impl Log {
     ) -> Result<Option<AuditHead>, AuditError> {
         let Some(intent) = self.tail.unfinished.clone() else { return Ok(None) };
         let (phase, generation, reason) = match outcome {
-            Recovered::Committed(generation) => (Phase::Done, Some(generation), "recovered"),
+            Recovered::Committed(generation) => (Phase::Done, generation, "recovered"),
             Recovered::NotCommitted => {
                 (Phase::Error, intent.generation, "recovered, not committed")
             }

@@ -76,6 +76,22 @@ pub enum Finding {
     LossAccepted(u64),
 }
 
+impl Finding {
+    /// What an operator should hear of it; what every crash leaves and every command mends is in the log alone.
+    pub fn notable(&self) -> Option<String> {
+        match self {
+            Self::Adopted(_) | Self::RotationUnfinished | Self::ModeWidened { .. } => None,
+            Self::Torn { offset, len } => {
+                Some(format!("{len} bytes of an unfinished record at {offset} were set aside"))
+            }
+            Self::LogElsewhere(seq) => {
+                Some(format!("the store has {seq} records in a log that is not on this host"))
+            }
+            Self::LossAccepted(seq) => Some(format!("records up to {seq} are missing")),
+        }
+    }
+}
+
 /// The last record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Last {

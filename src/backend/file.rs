@@ -12,7 +12,6 @@ use crate::environment::{self, EnvDecision};
 use crate::fs::{Directory as _, FsError, Place, Trust};
 use crate::name::SecretRoles;
 use crate::network::NetworkMode;
-use crate::ops::audit::Unaudited;
 use crate::ops::{Contents, Desk, FileTag, Format, Notice, OpError, Settings, StoreFile};
 use crate::passphrase::strength::Context;
 use crate::secret::SecretBytes;
@@ -189,7 +188,7 @@ impl FileSecretStore {
             state: options.state_home(trust),
             settings,
             words: Context::default(),
-            audit: &Unaudited,
+            audit: None,
         })
     }
 }

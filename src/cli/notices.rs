@@ -40,6 +40,7 @@ pub fn print(context: &mut Context, file: &Path, notices: &[Notice]) {
             Notice::StateDamaged => output.warn(
                 "what this host remembered of the store cannot be read: whether this is an older copy cannot be told",
             ),
+            Notice::Audit(what) => output.warn(&format!("audit: {what}")),
             Notice::FirstSeen => output.note("this host sees the store for the first time"),
             Notice::KdfUpgraded { slot, change } => {
                 output.note(&format!("keyslot {slot} was raised to the network's floor: {change}"));

@@ -24,7 +24,7 @@ use crate::fs::{Place, Trust};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
-use crate::ops::audit::Unaudited;
+use crate::ops::audit::Recording;
 use crate::ops::state::StatePaths;
 use crate::ops::{Desk, Settings, StateHome, StoreFile};
 use crate::passphrase::strength;
@@ -36,6 +36,7 @@ const MAX_KEYFILE: usize = 1 << 20;
 
 /// What was decided before the command starts.
 pub struct Setup {
+    tool: String,
     /// The configuration; the default when there is no file.
     pub config: Config,
     /// The network that was stated, by flag or configuration.
@@ -58,6 +59,7 @@ impl Setup {
             StateChoice::Default | StateChoice::None => None,
         };
         Ok(Self {
+            tool: context.output.tool().to_owned(),
             network: globals.network.or(config.network),
             config,
             globals,
@@ -95,7 +97,7 @@ impl Setup {
     pub fn desk(&self) -> Desk<'_> {
         let trust = Trust::of_process();
         if self.globals.dry_run {
-            return self.looking_desk();
+            return self.desk_with(trust, |paths| paths.look(trust));
         }
         self.desk_with(trust, |paths| paths.open(trust))
     }
@@ -103,7 +105,7 @@ impl Setup {
     /// The desk of a command that writes nothing: not even the directory in which this host would remember stores.
     pub fn looking_desk(&self) -> Desk<'_> {
         let trust = Trust::of_process();
-        self.desk_with(trust, |paths| paths.look(trust))
+        Desk { audit: None, ..self.desk_with(trust, |paths| paths.look(trust)) }
     }
 
     fn desk_with(&self, trust: Trust, state: impl FnOnce(&StatePaths) -> StateHome) -> Desk<'_> {
@@ -122,7 +124,7 @@ impl Setup {
             },
             settings: self.settings(),
             words,
-            audit: &Unaudited,
+            audit: Some(Recording::of_process(&self.tool)),
         }
     }
 

@@ -121,6 +121,8 @@ pub trait Directory {
         timeout: Duration,
         stop: StopCheck<'_>,
     ) -> Result<LockGuard, FsError>;
+    /// The same open directory, once more.
+    fn again(&self) -> Result<Box<dyn Directory>, FsError>;
     /// Opens `name` to be read or changed where it stands; `None` when there is no such file and none is to be made.
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError>;
 }

@@ -318,6 +318,15 @@ impl Directory for HostDirectory {
         lock::acquire(fd, &path, timeout, stop).map(|fd| LockGuard::new(Some(fd)))
     }
 
+    fn again(&self) -> Result<Box<dyn Directory>, FsError> {
+        let fd = self.fd.try_clone().map_err(|error| {
+            let source = Errno::from_io_error(&error).unwrap_or(Errno::MFILE);
+            FsError::io("open", &self.path, source)
+        })?;
+        let (path, gid, trust) = (self.path.clone(), self.gid, self.trust);
+        Ok(Box::new(Self { fd, path, gid, trust }))
+    }
+
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
         self.open_in_place(name, access)
     }

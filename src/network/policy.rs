@@ -92,6 +92,8 @@ pub struct NetworkPolicy {
     pub untrusted_command: Verdict,
     /// A value shown on a terminal, where it stays in the scrollback.
     pub reveal_on_terminal: Verdict,
+    /// A value asked to be shown without a reason for the audit log.
+    pub unexplained_reveal: Verdict,
     /// A store below a sticky, world-writable directory such as `/tmp`.
     pub sticky_parent: Verdict,
     /// An action that the audit log could not record.
@@ -135,6 +137,7 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Refuse,
     untrusted_command: Refuse,
     reveal_on_terminal: Warn,
+    unexplained_reveal: Refuse,
     sticky_parent: Warn,
     audit_unavailable: Refuse,
     missing_wallet_secret: Error,
@@ -165,6 +168,7 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Allow,
     untrusted_command: Warn,
     reveal_on_terminal: Warn,
+    unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
     missing_wallet_secret: Error,
@@ -195,6 +199,7 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     unconfirmed_override: Allow,
     untrusted_command: Allow,
     reveal_on_terminal: Allow,
+    unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
     missing_wallet_secret: Warning,

@@ -1,10 +1,33 @@
-//! The hooks of the audit log: where a transaction says what it is about to do, and what became of it.
+//! What is recorded: one record for a release, an intent and an outcome for a change, one for a refusal.
 //!
-//! The order of a commit is fixed around these calls; see [`transaction`](super::transaction). [`Unaudited`] fills them while
-//! no log is kept.
+//! A [`Trail`] is the log as one command holds it. It is opened after the store's own lock, if that is held, and kept until the
+//! outcome is durable, so that between an intent and its outcome nobody else writes. A log that is out of step stops the
+//! command before anything is written; one that cannot be written stops it where the network, or the configuration, says so.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::locate::{self, Sealed, Site, StoreFile};
+use super::{Desk, Notice, OpError, Opening};
+use crate::audit::record::{Draft, MODE_WIDENED, Origin, Phase};
+use crate::audit::repair::Recovered;
+use crate::audit::tail::STATE_SUFFIX;
+use crate::audit::{Actor, AuditError, Finding, Log, Setting, Unfinished, chain};
+use crate::crypto::mac::Hash;
+use crate::crypto::random;
+use crate::fs::directory::{Directory, Ownership};
+use crate::fs::{FsError, Place, Replace};
+use crate::isec;
 use crate::kind::Kind;
+use crate::network::NetworkMode;
+use crate::network::policy::Verdict;
+use crate::secret::DerivedKey;
+use crate::store::StoreId;
 use crate::store::header::AuditHead;
+use crate::store::state::State;
+
+/// The end of the name of a log that is kept beside its store.
+pub const LOG_SUFFIX: &str = ".audit.jsonl";
 
 /// What a command does, as a record names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,52 +36,414 @@ pub struct Event {
     pub name: &'static str,
     /// What it is done to: a secret's name, a slot's number. Never a value.
     pub object: Option<String>,
+    /// Which version of that.
+    pub version: Option<u64>,
     /// The operator's reason.
     pub reason: Option<String>,
 }
 
 impl Event {
     /// An event about `object`.
-    pub fn new(name: &'static str, object: Option<String>) -> Self {
-        Self { name, object, reason: None }
+    pub const fn new(name: &'static str, object: Option<String>) -> Self {
+        Self { name, object, version: None, reason: None }
     }
 }
 
-/// The record cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[error("the audit log cannot be written: {0}")]
-pub struct AuditError(pub String);
-
-/// A log that actions are recorded in.
-pub trait Audit {
-    /// Records, durably, that `event` is about to change `generation`. The head goes into the new header.
-    fn intent(&self, event: &Event, generation: u64) -> Result<AuditHead, AuditError>;
-    /// Records that the last intent was carried out.
-    fn done(&self, event: &Event, generation: u64) -> Result<(), AuditError>;
-    /// Records that a secret is about to be released.
-    fn release(&self, event: &Event) -> Result<(), AuditError>;
-    /// Records a refusal or a failure.
-    fn failed(&self, event: &Event, kind: Kind) -> Result<(), AuditError>;
+/// How the actions of a program are recorded.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// The log; none for one beside the store.
+    pub path: Option<PathBuf>,
+    /// What becomes of an action that cannot be recorded; none for the network's rule.
+    pub unavailable: Option<Verdict>,
+    /// The program.
+    pub tool: String,
+    /// Who runs it.
+    pub actor: Actor,
+    /// Which host this is; see [`crate::audit::actor::machine`].
+    pub machine: chain::Id,
 }
 
-/// Keeps no log.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unaudited;
+impl Recording {
+    /// Of this process, under the name `tool`, by the rules of the network.
+    pub fn of_process(tool: &str) -> Self {
+        Self {
+            path: None,
+            unavailable: None,
+            tool: tool.to_owned(),
+            actor: Actor::of_process(),
+            machine: crate::audit::actor::machine(),
+        }
+    }
+}
 
-impl Audit for Unaudited {
-    fn intent(&self, _: &Event, _: u64) -> Result<AuditHead, AuditError> {
-        Ok(AuditHead::default())
+/// The path of the log of the store at `store`.
+pub fn log_path(recording: &Recording, store: &Path) -> PathBuf {
+    recording.path.clone().unwrap_or_else(|| {
+        let mut name = store.file_name().unwrap_or_default().to_owned();
+        name.push(LOG_SUFFIX);
+        store.with_file_name(name)
+    })
+}
+
+/// The store that a record is about, as it was found. What of it was not authenticated yet decides nothing but where to look.
+pub(super) struct Subject {
+    /// Its directory.
+    pub directory: Box<dyn Directory>,
+    /// Its name there.
+    pub name: OsString,
+    /// Its path.
+    pub path: PathBuf,
+    /// Its owner, who owns the log too.
+    pub owner: Ownership,
+    /// Its id.
+    pub id: StoreId,
+    /// Its network.
+    pub network: NetworkMode,
+    /// The head in its header; none where the format has no place for one.
+    pub head: Option<AuditHead>,
+    /// The head that this host remembers; none when it has never seen the store.
+    pub remembered: Option<AuditHead>,
+}
+
+impl Subject {
+    /// A file that was found.
+    pub fn of_file(file: &StoreFile) -> Result<Self, OpError> {
+        let id = locate::remembered_as(file.sealed(), &file.site.path);
+        let head = match file.sealed() {
+            Sealed::Native(store) => Some(store.header().audit_head),
+            Sealed::Igra { .. } => None,
+        };
+        Self::new(&file.site, file.snapshot.tag.owner, id, head, file.remembered.as_ref())
     }
 
-    fn done(&self, _: &Event, _: u64) -> Result<(), AuditError> {
+    /// A store that was opened, or is about to be made.
+    pub fn of_opening(opening: &Opening) -> Result<Self, OpError> {
+        let head = opening.contents.native().map(|store| store.header().audit_head);
+        let (id, remembered) = (opening.remembered_as(), opening.remembered.as_ref());
+        Self::new(&opening.site, opening.tag.owner, id, head, remembered)
+    }
+
+    fn new(
+        site: &Site,
+        owner: Ownership,
+        id: StoreId,
+        head: Option<AuditHead>,
+        remembered: Option<&State>,
+    ) -> Result<Self, OpError> {
+        Ok(Self {
+            directory: site.directory.again()?,
+            name: site.name.clone(),
+            path: site.path.clone(),
+            owner,
+            id,
+            network: site.network,
+            head,
+            remembered: remembered
+                .map(|state| AuditHead { seq: state.audit_seq, mac: state.audit_mac }),
+        })
+    }
+}
+
+/// What the holder of the store's keys adds.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keys<'a> {
+    /// The newest audit root.
+    pub root: Option<&'a DerivedKey>,
+    /// Why a new segment is to begin, whatever the log says.
+    pub new_segment: Option<&'a str>,
+}
+
+/// The log as one command holds it.
+pub(super) struct Trail {
+    log: Option<Log>,
+    corr: [u8; 8],
+    /// The head that the store has already.
+    head: AuditHead,
+    /// Whether to go on when nothing can be recorded.
+    forgiving: bool,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+impl Trail {
+    /// Opens the log of `subject`, completes what an earlier command left, and begins a segment where one is needed. `None` inside
+    /// when nothing is recorded; why is among the notices.
+    pub fn open(
+        desk: &Desk<'_>,
+        recording: &Recording,
+        subject: &Subject,
+        keys: Keys<'_>,
+    ) -> Result<Self, OpError> {
+        let mut trail = Self::closed(subject.head.unwrap_or_default());
+        trail.corr = random::bytes(desk.random.borrow_mut().as_mut())?;
+        trail.forgiving = verdict(recording, subject.network) != Verdict::Refuse;
+        match trail.prepare(desk, recording, subject, keys) {
+            Ok(log) => trail.log = Some(log),
+            Err(OpError::Audit(error)) => trail.forgive(error)?,
+            Err(error) => return Err(error),
+        }
+        Ok(trail)
+    }
+
+    /// One that records nothing, of a store whose head is `head`.
+    pub const fn closed(head: AuditHead) -> Self {
+        Self { log: None, corr: [0; 8], head, forgiving: false, notices: Vec::new() }
+    }
+
+    /// Whether to go on without a record. A log that is out of step is never gone past.
+    fn forgive(&mut self, error: AuditError) -> Result<(), OpError> {
+        let stays = error.first_bad_seq().is_some() || error.kind() != Kind::Audit;
+        if stays || !self.forgiving {
+            return Err(OpError::Audit(error));
+        }
+        self.log = None;
+        self.notices.push(Notice::Audit(format!("this is not recorded: {error}")));
         Ok(())
     }
 
-    fn release(&self, _: &Event) -> Result<(), AuditError> {
+    fn append(&mut self, draft: &Draft<'_>) -> Result<Option<AuditHead>, OpError> {
+        let Some(log) = &mut self.log else { return Ok(None) };
+        match log.append(draft) {
+            Ok(head) => Ok(Some(head)),
+            Err(error) => self.forgive(error).map(|()| None),
+        }
+    }
+
+    fn prepare(
+        &mut self,
+        desk: &Desk<'_>,
+        recording: &Recording,
+        subject: &Subject,
+        keys: Keys<'_>,
+    ) -> Result<Log, OpError> {
+        let now = desk.clock.now_nanos();
+        let mut log = open_log(desk, recording, subject)?;
+        let draft = Draft::new("", Phase::Done, self.corr, now);
+        let why = match (log.needs_segment(), keys.root, keys.new_segment) {
+            (Some(why), _, _) => Some(why.to_string()),
+            (None, Some(root), None) if !log.is_under(root) => {
+                Some("the store has a new audit root".to_owned())
+            }
+            (None, _, forced) => forced.map(str::to_owned),
+        };
+        if let (Some(why), Some(root)) = (&why, keys.root) {
+            let mut random = desk.random.borrow_mut();
+            let (segment, id) = (random::bytes(random.as_mut())?, random::bytes(random.as_mut())?);
+            log.start_segment(root, segment, id, &Draft { reason: Some(why), ..draft })
+                .map_err(OpError::Audit)?;
+        }
+        if let Some(unfinished) = log.unfinished() {
+            let outcome = outcome_of(desk, subject, unfinished)?;
+            log.close_unfinished(outcome, now).map_err(OpError::Audit)?;
+        }
+        for finding in log.findings().to_vec() {
+            self.report(&mut log, &finding, now)?;
+        }
+        Ok(log)
+    }
+
+    fn report(&mut self, log: &mut Log, finding: &Finding, now: u64) -> Result<(), OpError> {
+        let Finding::ModeWidened { file, mode } = finding else {
+            self.notices.extend(finding.notable().map(Notice::Audit));
+            return Ok(());
+        };
+        let object = format!("{mode:04o} {}", file.display());
+        let refuse = !self.forgiving;
+        let draft = Draft {
+            object: Some(&object),
+            exit: refuse.then_some(Kind::Audit),
+            ..Draft::new(
+                MODE_WIDENED,
+                if refuse { Phase::Denied } else { Phase::Done },
+                self.corr,
+                now,
+            )
+        };
+        log.append(&draft).map_err(OpError::Audit)?;
+        let widened = FsError::Mode { path: file.clone(), mode: *mode };
+        if refuse {
+            // Not a matter of what can be written, so nothing forgives it.
+            return Err(OpError::AuditExposed(widened));
+        }
+        self.notices.push(Notice::Audit(widened.to_string()));
         Ok(())
     }
 
-    fn failed(&self, _: &Event, _: Kind) -> Result<(), AuditError> {
-        Ok(())
+    /// Records that `event` is about to change the store from `generation`. The head goes into the new header; without a log it is
+    /// the one that is there.
+    pub fn intent(
+        &mut self,
+        desk: &Desk<'_>,
+        event: &Event,
+        generation: Option<u64>,
+        digest: Option<&Hash>,
+    ) -> Result<AuditHead, OpError> {
+        let draft = self.draft(desk, event, Phase::Intent);
+        Ok(self.append(&Draft { generation, digest, ..draft })?.unwrap_or(self.head))
+    }
+
+    /// Reserves room for the outcome.
+    pub fn reserve(&mut self) -> Result<(), OpError> {
+        match self.log.as_ref().map(Log::reserve_outcome) {
+            Some(Err(error)) => self.forgive(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Records that the last intent was carried out and led to `generation`.
+    pub fn done(
+        &mut self,
+        desk: &Desk<'_>,
+        event: &Event,
+        generation: Option<u64>,
+        digest: Option<&Hash>,
+    ) -> Result<(), OpError> {
+        let draft = self.draft(desk, event, Phase::Done);
+        self.append(&Draft { generation, digest, ..draft }).map(drop)
+    }
+
+    /// Records that something is about to be released.
+    pub fn release(
+        &mut self,
+        desk: &Desk<'_>,
+        event: &Event,
+        generation: Option<u64>,
+    ) -> Result<(), OpError> {
+        let draft = self.draft(desk, event, Phase::Done);
+        self.append(&Draft { generation, ..draft }).map(drop)
+    }
+
+    /// Records that `event` ended with `kind`. What cannot be recorded is said by the next command that opens the log.
+    pub fn failed(&mut self, desk: &Desk<'_>, event: &Event, kind: Kind) {
+        let draft = self.draft(desk, event, phase_of(kind));
+        let _ = self.append(&Draft { exit: Some(kind), ..draft });
+    }
+
+    fn draft<'a>(&self, desk: &Desk<'_>, event: &'a Event, phase: Phase) -> Draft<'a> {
+        Draft {
+            object: event.object.as_deref(),
+            object_version: event.version,
+            reason: event.reason.as_deref(),
+            ..Draft::new(event.name, phase, self.corr, desk.clock.now_nanos())
+        }
+    }
+}
+
+/// Moves a log out of the way that stands where the log of a store yet to be made goes: what is left of a store that was never
+/// finished, or was removed. A configured path is left alone: the log there may be another store's.
+pub(super) fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpError> {
+    let Some(recording) = desk.recording() else { return Ok(()) };
+    let directory = opening.site.directory.as_ref();
+    let path = log_path(recording, &opening.site.path);
+    if recording.path.is_some() {
+        let place = Place::resolve(&path, desk.trust)?;
+        return match place.directory().id(place.name())? {
+            Some(_) => Err(OpError::AuditOfAnother(path)),
+            None => Ok(()),
+        };
+    }
+    let name = path.file_name().unwrap_or_default();
+    let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut())?;
+    for suffix in ["", STATE_SUFFIX] {
+        let mut from = name.to_owned();
+        from.push(suffix);
+        if directory.id(&from)?.is_some() {
+            let mut to = from.clone();
+            to.push(format!(".orphan-{}", data_encoding::HEXLOWER.encode(&token)));
+            directory.rename(&from, &to, Replace::No)?;
+        }
+    }
+    Ok(directory.sync()?)
+}
+
+/// What became of an intent without an outcome, by the file as it is now: with the log locked, nobody is about to change it.
+fn outcome_of(
+    desk: &Desk<'_>,
+    subject: &Subject,
+    intent: &Unfinished,
+) -> Result<Recovered, OpError> {
+    let directory = subject.directory.as_ref();
+    if directory.id(&subject.name)?.is_none() {
+        return Ok(Recovered::NotCommitted);
+    }
+    let (snapshot, _) = locate::read(desk, directory, &subject.name, &subject.path)?;
+    Ok(match &snapshot.sealed {
+        Sealed::Native(store) => {
+            store.verify()?;
+            let header = store.header();
+            match header.audit_head == intent.head {
+                true => Recovered::Committed(Some(header.generation)),
+                false => Recovered::NotCommitted,
+            }
+        }
+        // It has no place for a head: it is another file than the one that the intent started from, or the same.
+        Sealed::Igra { bytes, .. } => {
+            let digest = data_encoding::HEXLOWER.encode(&isec::digest(bytes)?);
+            match intent.digest.as_deref() == Some(digest.as_str()) {
+                true => Recovered::NotCommitted,
+                false => Recovered::Committed(None),
+            }
+        }
+    })
+}
+
+/// Records that `event` was refused, or failed, on a store that was not unlocked. While there is no key for it, it is said on
+/// stderr like every error, and nowhere else.
+pub(super) fn refused(desk: &Desk<'_>, subject: &Subject, event: &Event, error: &OpError) {
+    // What concerns the log is not written into it, and a command that was stopped did not try.
+    let kind = error.kind();
+    if matches!(kind, Kind::Audit | Kind::Interrupted | Kind::Terminated | Kind::Locked) {
+        return;
+    }
+    let Some(recording) = desk.recording() else { return };
+    let Ok(corr) = random::bytes(desk.random.borrow_mut().as_mut()) else { return };
+    if let Ok(log) = open_log(desk, recording, subject) {
+        let mut trail = Trail { corr, forgiving: true, ..Trail::closed(AuditHead::default()) };
+        // What became of an intent is for a command that knows the store; a refusal does not wait for it.
+        trail.log = Some(log);
+        trail.failed(desk, event, kind);
+    }
+}
+
+fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result<Log, OpError> {
+    let path = log_path(recording, &subject.path);
+    let directory: Box<dyn Directory> = if recording.path.is_some() {
+        let place = Place::resolve(&path, desk.trust).map_err(AuditError::from)?;
+        place.check_parents(subject.owner.uid).map_err(AuditError::from)?;
+        Box::new(place.into_parts().0)
+    } else {
+        subject.directory.again().map_err(AuditError::from)?
+    };
+    let setting = Setting {
+        owner: Ownership { mode: 0o600, ..subject.owner },
+        machine: recording.machine,
+        head: subject.head,
+        remembered: subject.remembered,
+        accept_loss: false,
+        lock_timeout: desk.settings.lock_timeout,
+    };
+    let origin = Origin {
+        store_id: subject.id,
+        network: subject.network,
+        tool: recording.tool.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        actor: recording.actor.clone(),
+    };
+    let now = desk.clock.now_nanos();
+    Ok(Log::open(directory, &path, setting, origin, now, desk.stop)?)
+}
+
+fn verdict(recording: &Recording, network: NetworkMode) -> Verdict {
+    recording.unavailable.unwrap_or(network.policy().audit_unavailable)
+}
+
+/// A refusal is a decision of ours; everything else that ends badly is a failure.
+const fn phase_of(kind: Kind) -> Phase {
+    match kind {
+        Kind::WrongPassphrase | Kind::Policy | Kind::Rollback | Kind::LockedOut | Kind::Exists => {
+            Phase::Denied
+        }
+        _ => Phase::Error,
     }
 }

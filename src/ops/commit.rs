@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::audit::Trail;
 use super::contents::Contents;
 use super::opening::{Opening, igra_state};
 use super::{Desk, OpError};
@@ -21,6 +22,7 @@ use crate::store::{StoreError, StoreId};
 pub(super) struct Built {
     file: Next,
     now: Timestamp,
+    head: AuditHead,
 }
 
 enum Next {
@@ -47,7 +49,7 @@ impl Built {
                 Next::Igra(isec::seal(header, key, &file.entries)?)
             }
         };
-        Ok(Self { file, now })
+        Ok(Self { file, now, head })
     }
 
     /// Writes the file, makes it durable, and reads it back; opens it meanwhile as a reader would. Whether it opens is a
@@ -86,7 +88,7 @@ impl Built {
                 file.reserve(bytes.len() as u64)?;
                 file.append(bytes)?;
                 file.sync()?;
-                (igra_state(id, isec::digest(bytes)?, self.now), file.holds(&[bytes])?)
+                (igra_state(id, isec::digest(bytes)?, self.now, self.head), file.holds(&[bytes])?)
             }
             _ => return Err(not_sealed()),
         };
@@ -118,6 +120,7 @@ pub(super) fn carry_out(
     opening: &mut Opening,
     built: Built,
     replace: Replace,
+    trail: &mut Trail,
 ) -> Result<State, OpError> {
     let id = opening.remembered_as();
     let Opening { site, contents, tag, .. } = opening;
@@ -131,6 +134,7 @@ pub(super) fn carry_out(
 
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let prepared = desk.state.prepare(&state, &site.path, token, desk.trust.caller)?;
+    trail.reserve()?;
     desk.check_stop()?;
 
     // COMMIT. From here on nothing needs space, and nothing is undone.

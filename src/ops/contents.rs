@@ -86,6 +86,16 @@ impl Contents {
         }
     }
 
+    /// Generation and digest of the file that this was read from; no generation where the format has none, no digest before there
+    /// is a file.
+    pub fn version(&self) -> (Option<u64>, Option<Hash>) {
+        let (generation, digest) = match self {
+            Self::Native(store) => (Some(store.header().generation), store.file_hash()),
+            Self::Igra(file) => (None, file.digest),
+        };
+        (generation, (digest != [0; 32]).then_some(digest))
+    }
+
     /// Gives back the memory that a change would need: there will be none.
     pub fn settle(&mut self) {
         if let Self::Native(store) = self {

@@ -7,6 +7,7 @@ use super::audit::Event;
 use super::contents::Contents;
 use super::init::{NewFile, NewFormat, empty, igra_file, kdf_params};
 use super::secrets::payment_notice;
+use super::transaction::open_for_reading;
 use super::{Desk, OpError, Outcome, StoreFile, Transaction, claims, finish, gate};
 use crate::crypto::kdf::KdfParams;
 use crate::isec;
@@ -38,7 +39,10 @@ pub fn convert(
 ) -> Result<Outcome, OpError> {
     let network = source.network();
     let passed = gate::admit(desk, network, conversion.target, &new.passphrase)?;
-    let opening = source.unlock(desk, old)?;
+    let event = Event::new("store.convert-from", None);
+    let mut opening = open_for_reading(desk, source, old, &event)?;
+    // Everything in it goes over, into a file with a log of its own.
+    opening.release(desk, &event)?;
     let names = target_names(&opening.contents.names(), conversion)?;
     let read = |name: &str| opening.contents.value(name, None)?.ok_or(OpError::NoSecret);
 
@@ -83,7 +87,8 @@ pub fn convert(
         }
     };
     let missing = payment_notice(desk, &contents, network)?;
-    let mut tx = Transaction::create(desk, conversion.target, network, contents)?;
+    let event = Event::new("store.convert", None);
+    let mut tx = Transaction::create(desk, conversion.target, network, contents, event)?;
     tx.notices().extend(opening.notices);
     tx.notices().extend(passed.notices);
     tx.notices().extend(missing);
@@ -92,7 +97,7 @@ pub fn convert(
     for (from, to) in names.iter().filter(|(from, to)| from != to) {
         plan.push(format!("rename {} to {to}", crate::text::escape(from)));
     }
-    finish(tx, &Event::new("store.convert", None), plan)
+    finish(tx, plan)
 }
 
 /// Times and costs that a converted Igra file keeps.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::audit::AuditError;
+use crate::audit::AuditError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
 use crate::fs::FsError;
@@ -35,6 +35,12 @@ pub enum OpError {
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// A new store would be recorded in the log of another one.
+    #[error("{} is the audit log of another store: give the new one a path of its own in [audit] path", .0.display())]
+    AuditOfAnother(PathBuf),
+    /// Others had access to the audit log.
+    #[error("the audit log may have been read or changed: {0}")]
+    AuditExposed(FsError),
     /// Stopped by a signal.
     #[error("stopped; nothing was changed")]
     Stopped(Kind),
@@ -198,7 +204,8 @@ impl OpError {
             Self::Store(error) => error.kind(),
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
-            Self::Audit(_) => Kind::Audit,
+            Self::Audit(error) => error.kind(),
+            Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
             Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
             Self::NothingToAccept

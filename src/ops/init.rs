@@ -62,11 +62,12 @@ pub fn init(
     let passed = gate::admit(desk, new.network, new.path, &credentials.passphrase)?;
     let contents = empty(desk, new, credentials, passed.strong)?;
     let id = contents.native().map(|store| store.header().store_id);
-    let mut tx = Transaction::create(desk, new.path, new.network, contents)?;
+    let event = Event::new("store.init", None);
+    let mut tx = Transaction::create(desk, new.path, new.network, contents, event)?;
     tx.notices().extend(passed.notices);
     tx.notices().push(Notice::PaymentSecretMissing(new.network));
     let plan = vec![format!("create {} for {}", tx.site().shown(), new.network)];
-    Ok((finish(tx, &Event::new("store.init", None), plan)?, id))
+    Ok((finish(tx, plan)?, id))
 }
 
 /// The contents of a file without secrets.

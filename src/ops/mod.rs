@@ -127,11 +127,23 @@ pub struct Desk<'a> {
     pub settings: Settings,
     /// Words that are worth nothing in a passphrase here: host, user, network.
     pub words: Context,
-    /// Where actions are recorded.
-    pub audit: &'a dyn audit::Audit,
+    /// How actions are recorded; none records nothing.
+    pub audit: Option<audit::Recording>,
 }
 
 impl Desk<'_> {
+    /// How actions are recorded. A dry run is none.
+    fn recording(&self) -> Option<&audit::Recording> {
+        self.audit.as_ref().filter(|_| !self.settings.dry_run)
+    }
+
+    /// `event`, with the operator's reason.
+    fn reasoned(&self, event: audit::Event) -> audit::Event {
+        let given =
+            || self.settings.accept_rollback.clone().or_else(|| self.settings.reason.clone());
+        audit::Event { reason: event.reason.or_else(given), ..event }
+    }
+
     /// Fails when the operator wants the command to stop.
     pub fn check_stop(&self) -> Result<(), OpError> {
         match (self.stop)() {
@@ -153,21 +165,12 @@ pub struct Outcome {
 }
 
 /// Commits `tx`, or under `--dry-run` leaves everything as it is.
-fn finish(
-    mut tx: Transaction<'_, '_>,
-    event: &audit::Event,
-    plan: Vec<String>,
-) -> Result<Outcome, OpError> {
-    let settings = &tx.desk().settings;
-    if settings.dry_run {
+fn finish(mut tx: Transaction<'_, '_>, plan: Vec<String>) -> Result<Outcome, OpError> {
+    if tx.desk().settings.dry_run {
         let notices = std::mem::take(tx.notices());
         return Ok(Outcome { receipt: None, plan, notices });
     }
-    let event = audit::Event {
-        reason: settings.accept_rollback.clone().or_else(|| settings.reason.clone()),
-        ..event.clone()
-    };
-    let mut receipt = tx.commit(&event)?;
+    let mut receipt = tx.commit()?;
     let notices = std::mem::take(&mut receipt.notices);
     Ok(Outcome { receipt: Some(receipt), plan, notices })
 }
@@ -181,6 +184,8 @@ pub enum Notice {
     NotRemembered(String),
     /// What this host remembered of the store cannot be read.
     StateDamaged,
+    /// Something about the audit log.
+    Audit(String),
     /// This host saw the store for the first time.
     FirstSeen,
     /// A slot was raised to the network's floor.

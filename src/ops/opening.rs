@@ -1,5 +1,6 @@
 //! Open a store that was found: for reading, or as the first half of a transaction.
 
+use super::audit::{Event, Keys, Recording, Subject, Trail};
 use super::contents::{Contents, IgraFile};
 use super::locate::{self, FileTag, Sealed, Site, Snapshot, StoreFile};
 use super::{Desk, Notice, OpError, StateHome, state};
@@ -10,9 +11,10 @@ use crate::fs::FsError;
 use crate::fs::directory::lock_name;
 use crate::isec;
 use crate::network::policy::Verdict;
-use crate::store::StoreId;
+use crate::store::header::AuditHead;
 use crate::store::keyslot::Credentials;
 use crate::store::state::{Standing, State};
+use crate::store::{OpenStore, StoreId};
 use std::time::Duration;
 
 /// An opened store.
@@ -220,6 +222,47 @@ impl Opening {
         Ok(())
     }
 
+    /// Opens the log of this store.
+    pub(super) fn trail(
+        &self,
+        desk: &Desk<'_>,
+        recording: Option<&Recording>,
+        new_segment: Option<&str>,
+    ) -> Result<Trail, OpError> {
+        let head = self.contents.native().map(|store| store.header().audit_head);
+        let Some(recording) = recording else {
+            return Ok(Trail::closed(head.unwrap_or_default()));
+        };
+        let subject = Subject::of_opening(self)?;
+        let igra_root = match &self.contents {
+            Contents::Native(_) => None,
+            Contents::Igra(_) => {
+                let mut random = desk.random.borrow_mut();
+                desk.state.igra_root(subject.id, random.as_mut(), desk.trust.caller)?
+            }
+        };
+        let root = self.contents.native().and_then(OpenStore::audit_root).or(igra_root.as_ref());
+        Trail::open(desk, recording, &subject, Keys { root, new_segment })
+    }
+
+    /// Records that something of this store is about to be released: afterwards it may be, and not before.
+    pub fn release(&mut self, desk: &Desk<'_>, event: &Event) -> Result<(), OpError> {
+        // Also in a dry run: it changes nothing, but what it shows is out.
+        let mut trail = self.trail(desk, desk.audit.as_ref(), None)?;
+        let (generation, _) = self.contents.version();
+        trail.release(desk, &desk.reasoned(event.clone()), generation)?;
+        self.notices.append(&mut trail.notices);
+        Ok(())
+    }
+
+    /// Records that `event`, for which this store was opened, ended with `error`, and returns it.
+    pub fn failed(&mut self, desk: &Desk<'_>, event: &Event, error: OpError) -> OpError {
+        if let Ok(mut trail) = self.trail(desk, desk.recording(), None) {
+            trail.failed(desk, &desk.reasoned(event.clone()), error.kind());
+        }
+        error
+    }
+
     /// The id that this file's state is kept under.
     pub(super) fn remembered_as(&self) -> StoreId {
         match &self.contents {
@@ -234,20 +277,30 @@ impl Opening {
         let now = desk.clock.now().max(seen.unwrap_or(desk.clock.now()));
         match &self.contents {
             Contents::Native(store) => State::of(store.header(), store.file_hash(), now),
-            Contents::Igra(file) => igra_state(self.remembered_as(), file.digest, now),
+            Contents::Igra(file) => {
+                let known = self.remembered.as_ref();
+                let head =
+                    known.map(|state| AuditHead { seq: state.audit_seq, mac: state.audit_mac });
+                igra_state(self.remembered_as(), file.digest, now, head.unwrap_or_default())
+            }
         }
     }
 }
 
 /// What is remembered of an Igra file: it has no generation, so only which file it was.
-pub(super) const fn igra_state(id: StoreId, digest: Hash, now: crate::clock::Timestamp) -> State {
+pub(super) const fn igra_state(
+    id: StoreId,
+    digest: Hash,
+    now: crate::clock::Timestamp,
+    head: AuditHead,
+) -> State {
     State {
         store_id: id,
         key_epoch: 0,
         max_generation: 0,
         digest,
-        audit_seq: 0,
-        audit_mac: [0; 32],
+        audit_seq: head.seq,
+        audit_mac: head.mac,
         store_key: PublicKey([0; 32]),
         max_seen_time: now,
     }
@@ -262,8 +315,8 @@ mod tests {
     use crate::crypto::random::SystemRandom;
     use crate::fs::{HostDirectory, Trust};
     use crate::network::NetworkMode;
+    use crate::ops::Settings;
     use crate::ops::init::{self, NewFile, NewFormat};
-    use crate::ops::{Settings, audit::Unaudited};
     use crate::passphrase::Passphrase;
     use crate::passphrase::strength::Context;
     use crate::secret::SecretBytes;
@@ -279,7 +332,7 @@ mod tests {
             state: StateHome::Directory(Box::new(directory)),
             settings: Settings::default(),
             words: Context::new(),
-            audit: &Unaudited,
+            audit: None,
         }
     }
 
@@ -336,7 +389,8 @@ mod tests {
         desk.state = StateHome::Unavailable("the disk is full".to_owned());
         let read = |desk: &Desk<'_>| {
             let file = StoreFile::find(desk, &path).unwrap();
-            crate::ops::transaction::open_for_reading(desk, file, &credentials()).map(drop)
+            let event = Event::new("secret.list", None);
+            crate::ops::transaction::open_for_reading(desk, file, &credentials(), &event).map(drop)
         };
         assert!(read(&desk).is_ok());
         desk.settings.accept_rollback = Some("restored from the backup".to_owned());

@@ -7,7 +7,6 @@ use super::{Desk, Notice, OpError, StateHome, StoreFile};
 use crate::clock::Timestamp;
 use crate::crypto::random;
 use crate::crypto::sign::PublicKey;
-use crate::kind::Kind;
 use crate::store::keyslot::Credentials;
 
 /// Fails where nothing can be remembered, or where a rollback would be accepted in words only.
@@ -33,7 +32,10 @@ pub struct Pinned {
 pub fn pin(desk: &Desk<'_>, file: StoreFile, credentials: &Credentials) -> Result<Pinned, OpError> {
     may_remember(desk)?;
     // Opening for change remembers what is news; nothing else is done.
-    let opening = Transaction::begin(desk, file, credentials, Rekey::Caller)?.abandon();
+    let event = Event::new("store.pin", None);
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller, event)?;
+    tx.around(|_| Ok(()))?;
+    let opening = tx.abandon();
     let Contents::Native(store) = &opening.contents else { return Err(OpError::NoSecret) };
     Ok(Pinned { key: store.header().store_key, notices: opening.notices })
 }
@@ -56,7 +58,9 @@ pub fn accept_clock(
     reason: &str,
 ) -> Result<AcceptedClock, OpError> {
     may_remember(desk)?;
-    let tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
+    let mut event = Event::new("state.accept-clock", None);
+    event.reason = Some(reason.to_owned());
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller, event)?;
     let now = desk.clock.now();
     let Some(mut state) = tx.remembered().cloned() else {
         return Ok(AcceptedClock { seen: now, now, notices: tx.abandon().notices });
@@ -64,15 +68,10 @@ pub fn accept_clock(
     let seen = state.max_seen_time;
     state.max_seen_time = now;
     if !desk.settings.dry_run {
-        let mut event = Event::new("state.accept-clock", None);
-        event.reason = Some(reason.to_owned());
-        desk.audit.intent(&event, state.max_generation)?;
-        let token = random::bytes(desk.random.borrow_mut().as_mut())?;
-        desk.state.prepare(&state, &tx.site().path, token, desk.trust.caller)?.commit()?;
-        desk.audit.done(&event, state.max_generation).map_err(|error| OpError::AfterCommit {
-            generation: state.max_generation,
-            what: error.to_string(),
-            kind: Kind::Audit,
+        tx.around(|tx| {
+            let token = random::bytes(desk.random.borrow_mut().as_mut())?;
+            let path = &tx.site().path;
+            Ok(desk.state.prepare(&state, path, token, desk.trust.caller)?.commit()?)
         })?;
     }
     Ok(AcceptedClock { seen, now, notices: tx.abandon().notices })

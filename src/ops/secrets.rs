@@ -40,11 +40,24 @@ pub fn set(
     credentials: &Credentials,
     set: &Set<'_>,
 ) -> Result<Outcome, OpError> {
-    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
+    let name = set.name.as_str();
+    let event = Event::new("secret.set", Some(name.to_owned()));
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep, event)?;
+    let plan = tx.decide(|tx| put(tx, credentials, set))?;
+    finish(tx, vec![plan])
+}
+
+fn put(
+    tx: &mut Transaction<'_, '_>,
+    credentials: &Credentials,
+    set: &Set<'_>,
+) -> Result<String, OpError> {
+    let desk = tx.desk();
     let name = set.name.as_str();
     let exists = tx.contents().contains(name);
     let network = tx.site().network;
     let path = tx.site().path.clone();
+    let mut version = None;
     let notices = match tx.contents_mut() {
         Contents::Native(store) => {
             let new = NewValue {
@@ -54,7 +67,9 @@ pub fn set(
                 expires: set.expires,
                 keep: set.keep,
             };
-            store.set(set.name, new, desk.clock.now(), desk.random.borrow_mut().as_mut())?;
+            let n =
+                store.set(set.name, new, desk.clock.now(), desk.random.borrow_mut().as_mut())?;
+            version = Some(n);
             refresh_if_role(desk, &path, store, name, credentials)?
         }
         Contents::Igra(file) => {
@@ -77,9 +92,8 @@ pub fn set(
         (true, true) => "add a version of secret",
         (true, false) => "replace secret",
     };
-    let event = Event::new("secret.set", Some(name.to_owned()));
-    let plan = vec![format!("{verb} {name}")];
-    finish(tx, &event, plan)
+    tx.event_mut().version = version;
+    Ok(format!("{verb} {name}"))
 }
 
 /// Removes a secret with its history.
@@ -89,7 +103,19 @@ pub fn remove(
     credentials: &Credentials,
     name: &str,
 ) -> Result<Outcome, OpError> {
-    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
+    let shown = crate::text::escape(name);
+    let event = Event::new("secret.remove", Some(shown.clone()));
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep, event)?;
+    tx.decide(|tx| take(tx, credentials, name))?;
+    finish(tx, vec![format!("remove secret {shown} with its history")])
+}
+
+fn take(
+    tx: &mut Transaction<'_, '_>,
+    credentials: &Credentials,
+    name: &str,
+) -> Result<(), OpError> {
+    let desk = tx.desk();
     if !tx.contents().contains(name) {
         return Err(OpError::NoSecret);
     }
@@ -109,9 +135,7 @@ pub fn remove(
     tx.notices().extend(notices);
     let missing = payment_notice(desk, tx.contents(), network)?;
     tx.notices().extend(missing);
-    let shown = crate::text::escape(name);
-    let event = Event::new("secret.remove", Some(shown.clone()));
-    finish(tx, &event, vec![format!("remove secret {shown} with its history")])
+    Ok(())
 }
 
 fn refresh_if_role(
@@ -160,16 +184,19 @@ pub fn get(
     name: &str,
     n: Option<u64>,
 ) -> Result<Got, OpError> {
-    let opening = open_for_reading(desk, file, credentials)?;
-    let Some(value) = opening.contents.value(name, n)? else {
-        return Err(match n {
+    let event = Event { version: n, ..Event::new("secret.get", Some(crate::text::escape(name))) };
+    let mut opening = open_for_reading(desk, file, credentials, &event)?;
+    let found = opening.contents.value(name, n).and_then(|value| {
+        value.ok_or_else(|| match n {
             Some(n) if opening.contents.contains(name) => OpError::NoVersion(n),
             _ => OpError::NoSecret,
-        });
+        })
+    });
+    let value = match found {
+        Ok(value) => value,
+        Err(error) => return Err(opening.failed(desk, &event, error)),
     };
-    let mut event = Event::new("secret.get", Some(crate::text::escape(name)));
-    event.reason.clone_from(&desk.settings.reason);
-    desk.audit.release(&event)?;
+    opening.release(desk, &event)?;
     let Opening { mut notices, contents, site, .. } = opening;
     notices.extend(payment_notice(desk, &contents, site.network)?);
     Ok(Got { value, notices })

@@ -5,6 +5,7 @@
 //! which.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use super::audit::Event;
 use super::contents::Contents;
@@ -83,7 +84,32 @@ pub fn change_passphrase(
     }
     let derived = others.derive(desk, &file)?;
     let secret = new_slot_secret(desk, network, new)?;
-    let mut tx = Transaction::begin(desk, file, old, Rekey::Caller)?;
+    let event = Event::new("passphrase.change", None);
+    let mut tx = Transaction::begin(desk, file, old, Rekey::Caller, event)?;
+    let plan = tx.decide(|tx| {
+        let change = Change { secret, new, passed, derived: &derived, others, compromised };
+        replace_passphrase(tx, &path, change)
+    })?;
+    finish(tx, plan)
+}
+
+/// A new passphrase for the slot that opened the store, with all that was derived before.
+struct Change<'a> {
+    secret: SlotSecret,
+    new: &'a NewSecret<'a>,
+    passed: gate::Passed,
+    derived: &'a Derived,
+    others: &'a Others<'a>,
+    compromised: bool,
+}
+
+fn replace_passphrase(
+    tx: &mut Transaction<'_, '_>,
+    path: &Path,
+    change: Change<'_>,
+) -> Result<Vec<String>, OpError> {
+    let Change { secret, new, passed, derived, others, compromised } = change;
+    let desk = tx.desk();
     let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
     let slot = store.unlocked_slot();
     let facts = SlotFacts { chosen: desk.clock.now(), strong: passed.strong };
@@ -99,7 +125,7 @@ pub fn change_passphrase(
     }
     store.replace_unlocked_slot(secret, facts, desk.random.borrow_mut().as_mut())?;
     if all_at_hand || compromised {
-        plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
+        plan.extend(rekey(desk, store, derived, others, &mut notices)?);
     } else {
         notices.push(Notice::OldPassphraseStillReads);
     }
@@ -109,13 +135,14 @@ pub fn change_passphrase(
     }
     notices.extend(claims::refresh(
         desk,
-        &path,
+        path,
         store,
         &new.credentials.passphrase,
         claims::Payment::Untouched,
     )?);
     tx.notices().extend(notices);
-    finish(tx, &Event::new("passphrase.change", Some(format!("slot {slot}"))), plan)
+    tx.event_mut().object = Some(format!("slot {slot}"));
+    Ok(plan)
 }
 
 fn new_slot_secret(
@@ -148,14 +175,15 @@ fn change_igra_passphrase(
         let (passphrase, none) = (&new.credentials.passphrase, isec::Entries::new());
         igra_file(desk, params, times, passphrase, none, random.as_mut())?
     };
-    let mut tx = Transaction::begin(desk, file, old, Rekey::Caller)?;
+    let event = Event::new("passphrase.change", None);
+    let mut tx = Transaction::begin(desk, file, old, Rekey::Caller, event)?;
     let (Contents::Igra(file), Contents::Igra(fresh)) = (tx.contents_mut(), fresh) else {
         return Err(OpError::NoSecret);
     };
     file.next = fresh.next;
     tx.notices().extend(passed.notices);
     let plan = vec!["encrypt the file anew under the new passphrase".to_owned()];
-    finish(tx, &Event::new("passphrase.change", None), plan)
+    finish(tx, plan)
 }
 
 /// Adds a slot.
@@ -175,16 +203,19 @@ pub fn add(
     let network = file.network();
     let passed = gate::admit(desk, network, &file.site().path, &new.credentials.passphrase)?;
     let secret = new_slot_secret(desk, network, new)?;
-    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
-    let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
-    let facts = SlotFacts { chosen: desk.clock.now(), strong: passed.strong };
-    let id = store.add_slot(&secret, label, facts, desk.random.borrow_mut().as_mut())?;
-    let doubled = claims::withdraw_if_payment_is(desk, store, &new.credentials.passphrase)?;
-    tx.notices().extend(passed.notices);
-    tx.notices().extend(doubled);
-    let plan = vec![format!("add keyslot {id}")];
-    let event = Event::new("keyslot.add", Some(format!("slot {id}")));
-    Ok((finish(tx, &event, plan)?, id))
+    let event = Event::new("keyslot.add", None);
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep, event)?;
+    let id = tx.decide(|tx| {
+        let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
+        let facts = SlotFacts { chosen: desk.clock.now(), strong: passed.strong };
+        let id = store.add_slot(&secret, label, facts, desk.random.borrow_mut().as_mut())?;
+        let doubled = claims::withdraw_if_payment_is(desk, store, &new.credentials.passphrase)?;
+        tx.notices().extend(passed.notices);
+        tx.notices().extend(doubled);
+        tx.event_mut().object = Some(format!("slot {id}"));
+        Ok(id)
+    })?;
+    Ok((finish(tx, vec![format!("add keyslot {id}")])?, id))
 }
 
 /// Revokes slot `id`: it is removed, and so that an older copy of it is worth nothing for what comes, the store gets a new
@@ -203,19 +234,23 @@ pub fn revoke(
         return Err(OpError::LastSlot { id, file: file.site().path.clone() });
     }
     let derived = others.derive(desk, &file)?;
-    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
-    let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
-    if store.unlocked_slot() == id {
-        return Err(OpError::OwnSlot(id));
-    }
-    store.remove_slot(id)?;
-    let mut plan = vec![format!("revoke keyslot {id}")];
-    let mut notices = Vec::new();
-    plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
-    store.renew_roots(desk.random.borrow_mut().as_mut())?;
-    plan.push("make a new store signing key and audit root".to_owned());
-    tx.notices().extend(notices);
-    finish(tx, &Event::new("keyslot.revoke", Some(format!("slot {id}"))), plan)
+    let event = Event::new("keyslot.revoke", Some(format!("slot {id}")));
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller, event)?;
+    let plan = tx.decide(|tx| {
+        let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
+        if store.unlocked_slot() == id {
+            return Err(OpError::OwnSlot(id));
+        }
+        store.remove_slot(id)?;
+        let mut plan = vec![format!("revoke keyslot {id}")];
+        let mut notices = Vec::new();
+        plan.extend(rekey(desk, store, &derived, others, &mut notices)?);
+        store.renew_roots(desk.random.borrow_mut().as_mut())?;
+        plan.push("make a new store signing key and audit root".to_owned());
+        tx.notices().extend(notices);
+        Ok(plan)
+    })?;
+    finish(tx, plan)
 }
 
 /// Gives the store a new data key, and with `new_store_key` a new signing key and audit root.
@@ -228,16 +263,20 @@ pub fn rotate_data_key(
 ) -> Result<Outcome, OpError> {
     file.require_native("a data key of its own")?;
     let derived = others.derive(desk, &file)?;
-    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller)?;
-    let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
-    let mut notices = Vec::new();
-    let mut plan = rekey(desk, store, &derived, others, &mut notices)?;
-    if new_store_key {
-        store.renew_roots(desk.random.borrow_mut().as_mut())?;
-        plan.push("make a new store signing key and audit root".to_owned());
-    }
-    tx.notices().extend(notices);
-    finish(tx, &Event::new("data-key.rotate", None), plan)
+    let event = Event::new("data-key.rotate", None);
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Caller, event)?;
+    let plan = tx.decide(|tx| {
+        let Contents::Native(store) = tx.contents_mut() else { return Err(OpError::NoSecret) };
+        let mut notices = Vec::new();
+        let mut plan = rekey(desk, store, &derived, others, &mut notices)?;
+        if new_store_key {
+            store.renew_roots(desk.random.borrow_mut().as_mut())?;
+            plan.push("make a new store signing key and audit root".to_owned());
+        }
+        tx.notices().extend(notices);
+        Ok(plan)
+    })?;
+    finish(tx, plan)
 }
 
 /// Takes a new data key for the slots whose secrets are at hand, and drops the rest if that is allowed.

@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::OpError;
 use crate::crypto::mac;
+use crate::crypto::random::{self, Random};
 use crate::fs::directory::{Ownership, remove_leftovers, temp_name};
 use crate::fs::{Directory, FsError, HostDirectory, Place, Replace, Trust};
+use crate::secret::DerivedKey;
 use crate::store::StoreId;
 use crate::store::state::{self, State};
 
@@ -95,6 +98,11 @@ pub fn igra_id(path: &Path) -> StoreId {
     StoreId(id)
 }
 
+/// The name of the file that holds the audit root of the Igra file `id`.
+pub fn root_name(id: StoreId) -> OsString {
+    format!("{id}.audit-root").into()
+}
+
 impl StateHome {
     /// What is remembered of `id`. A torn file is an absent one.
     pub fn recall(&self, id: StoreId) -> Result<Option<State>, FsError> {
@@ -111,6 +119,41 @@ impl StateHome {
             Ok(None) => false,
             Err(_) => true,
         }
+    }
+
+    /// The audit root of the Igra file `id`, which has no place for one of its own: made at its first use, and kept as 32 bytes
+    /// beside the state. `None` where nothing is kept.
+    pub fn igra_root(
+        &self,
+        id: StoreId,
+        random: &mut dyn Random,
+        uid: u32,
+    ) -> Result<Option<DerivedKey>, OpError> {
+        let Self::Directory(directory) = self else { return Ok(None) };
+        let directory = directory.as_ref();
+        let name = root_name(id);
+        let mut root = DerivedKey::zeroed();
+        if let Some(found) = directory.read(&name, 32)? {
+            if found.len() != 32 {
+                return Err(FsError::Changed(name.into()).into());
+            }
+            root.expose_mut().copy_from_slice(&found);
+            return Ok(Some(root));
+        }
+        random.fill(root.expose_mut())?;
+        let temp = temp_name(&name, random::bytes(random)?);
+        let mut file = directory.create(&temp, Ownership { uid, mode: 0o600 })?;
+        let written = file.append(root.expose()).and_then(|()| file.sync());
+        drop(file);
+        let placed = written
+            .and_then(|()| directory.rename(&temp, &name, Replace::No))
+            .and_then(|()| directory.sync());
+        if let Err(error) = placed {
+            // What cannot be removed now, the next command removes.
+            let _ = directory.remove(&temp);
+            return Err(error.into());
+        }
+        Ok(Some(root))
     }
 
     /// Prepares `state` of the store at `path` to be remembered: written and durable under a temporary name, so that
@@ -173,6 +216,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
     use crate::ops::opening::igra_state;
+    use crate::store::header::AuditHead;
 
     fn names(directory: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(directory).unwrap();
@@ -185,7 +229,8 @@ mod tests {
         let trust = Trust::of_process();
         let directory = HostDirectory::open(scratch.path(), trust.caller, trust).unwrap();
         let home = StateHome::Directory(Box::new(directory));
-        let state = |id| igra_state(StoreId([id; 16]), [0; 32], Timestamp::EPOCH);
+        let state =
+            |id| igra_state(StoreId([id; 16]), [0; 32], Timestamp::EPOCH, AuditHead::default());
         let prepare = |id, path: &str, token| {
             home.prepare(&state(id), Path::new(path), [token; 8], trust.caller).unwrap()
         };

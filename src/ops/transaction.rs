@@ -21,7 +21,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::audit::Event;
+use super::audit::{self, Event, Subject, Trail};
 use super::commit::{self, Built};
 use super::contents::Contents;
 use super::locate::{FileTag, Format, Site, StoreFile};
@@ -31,6 +31,7 @@ use crate::crypto::sign::PublicKey;
 use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers, temp_name};
 use crate::fs::{FsError, Place, Replace};
 use crate::isec;
+use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::store::StoreError;
@@ -44,6 +45,9 @@ pub struct Transaction<'a, 'd> {
     replace: Replace,
     /// Whether an accused store was taken as the truth, which only a commit makes so.
     accepted: bool,
+    event: Event,
+    /// Behind the store's lock, so it is given back first.
+    trail: Trail,
     _lock: LockGuard,
 }
 
@@ -68,12 +72,26 @@ pub enum Rekey {
 }
 
 impl<'a, 'd> Transaction<'a, 'd> {
-    /// Opens `file` for change.
+    /// Opens `file` for the change `event`. A refusal is recorded.
     pub fn begin(
+        desk: &'a Desk<'d>,
+        file: StoreFile,
+        credentials: &Credentials,
+        rekey: Rekey,
+        event: Event,
+    ) -> Result<Self, OpError> {
+        let subject = Subject::of_file(&file)?;
+        let event = desk.reasoned(event);
+        Self::open(desk, file, credentials, rekey, event.clone())
+            .inspect_err(|error| audit::refused(desk, &subject, &event, error))
+    }
+
+    fn open(
         desk: &'a Desk<'d>,
         mut file: StoreFile,
         credentials: &Credentials,
         rekey: Rekey,
+        event: Event,
     ) -> Result<Self, OpError> {
         let mut notices = require_state(desk, file.network())?;
         if file.format() == Format::IgraLegacy {
@@ -93,11 +111,17 @@ impl<'a, 'd> Transaction<'a, 'd> {
             match opening.refresh(desk)? {
                 Refreshed::Ready(mut opening) => {
                     opening.notices.append(&mut notices);
+                    // Before anything is written: a log that is out of step must find all as it was when it is put right.
+                    let accused = is_accused(desk, &opening);
+                    let why = accused.then_some("an older store was accepted");
+                    let trail = opening.trail(desk, desk.recording(), why)?;
                     let mut this = Self {
                         desk,
                         opening: *opening,
                         replace: Replace::Yes,
                         accepted: false,
+                        event,
+                        trail,
                         _lock: lock,
                     };
                     this.settle(upgraded)?;
@@ -121,13 +145,14 @@ impl<'a, 'd> Transaction<'a, 'd> {
         path: &Path,
         network: NetworkMode,
         contents: Contents,
+        event: Event,
     ) -> Result<Self, OpError> {
         let place = Place::resolve(path, desk.trust)?;
         let owner = Ownership { uid: place.owner_of_new(), mode: 0o600 };
         place.check_parents(owner.uid)?;
         let (directory, name) = place.into_parts();
         let site = Site::new(Box::new(directory), &name, path, network);
-        Self::create_at(desk, site, owner, contents)
+        Self::create_at(desk, site, owner, contents, event)
     }
 
     /// Prepares a new file at `site`.
@@ -136,6 +161,7 @@ impl<'a, 'd> Transaction<'a, 'd> {
         site: Site,
         owner: Ownership,
         contents: Contents,
+        event: Event,
     ) -> Result<Self, OpError> {
         let notices = require_state(desk, site.network)?;
         require_short_name(&site.name)?;
@@ -154,7 +180,10 @@ impl<'a, 'd> Transaction<'a, 'd> {
             remembered: None,
             standing: Standing::Current,
         };
-        Ok(Self { desk, opening, replace: Replace::No, accepted: false, _lock: lock })
+        audit::make_room(desk, &opening)?;
+        let trail = opening.trail(desk, desk.recording(), None)?;
+        let (event, replace) = (desk.reasoned(event), Replace::No);
+        Ok(Self { desk, opening, replace, accepted: false, event, trail, _lock: lock })
     }
 
     /// With the lock held and the file read: accept or adopt it, clean up after the dead, raise a weak slot.
@@ -185,6 +214,30 @@ impl<'a, 'd> Transaction<'a, 'd> {
         &mut self.opening.notices
     }
 
+    /// What is recorded of the change.
+    pub const fn event_mut(&mut self) -> &mut Event {
+        &mut self.event
+    }
+
+    /// Decides on the change. A refusal, or a failure, is recorded.
+    pub fn decide<T>(
+        &mut self,
+        decide: impl FnOnce(&mut Self) -> Result<T, OpError>,
+    ) -> Result<T, OpError> {
+        decide(self).inspect_err(|error| self.trail.failed(self.desk, &self.event, error.kind()))
+    }
+
+    /// Carries out a change that is none of the store's, between its intent and its outcome.
+    pub fn around(
+        &mut self,
+        act: impl FnOnce(&Self) -> Result<(), OpError>,
+    ) -> Result<(), OpError> {
+        let (generation, digest) = self.opening.contents.version();
+        self.trail.intent(self.desk, &self.event, generation, digest.as_ref())?;
+        self.decide(|this| act(this))?;
+        self.trail.done(self.desk, &self.event, generation, digest.as_ref())
+    }
+
     /// The opened contents.
     pub const fn contents(&self) -> &Contents {
         &self.opening.contents
@@ -211,65 +264,52 @@ impl<'a, 'd> Transaction<'a, 'd> {
     }
 
     /// Gives up the change and goes on with what was opened, as it is in memory.
-    pub fn abandon(self) -> Opening {
+    pub fn abandon(mut self) -> Opening {
+        self.opening.notices.append(&mut self.trail.notices);
         self.opening
     }
 
     /// Makes the change durable.
-    pub fn commit(self, event: &Event) -> Result<Receipt, OpError> {
-        self.commit_and_keep(event).map(|(receipt, _)| receipt)
+    pub fn commit(self) -> Result<Receipt, OpError> {
+        self.commit_and_keep().map(|(receipt, _)| receipt)
     }
 
     /// Makes the change durable and keeps what is now in the file.
-    pub fn commit_and_keep(self, event: &Event) -> Result<(Receipt, Opening), OpError> {
-        let Self { desk, mut opening, replace, _lock, .. } = self;
-        let generation = match &opening.contents {
-            Contents::Native(store) => store
-                .header()
-                .generation
-                .checked_add(1)
-                .ok_or(StoreError::Limit("the number of generations"))?,
-            Contents::Igra(_) => 0,
-        };
-        let head = desk.audit.intent(event, generation)?;
+    pub fn commit_and_keep(self) -> Result<(Receipt, Opening), OpError> {
+        let Self { desk, mut opening, replace, event, mut trail, _lock, .. } = self;
+        let (from, digest) = opening.contents.version();
+        let to = from
+            .map(|from| from.checked_add(1).ok_or(StoreError::Limit("the number of generations")))
+            .transpose()?;
+        let head = trail.intent(desk, &event, from, digest.as_ref())?;
         let committed = Built::new(desk, &mut opening, head)
-            .and_then(|built| commit::carry_out(desk, &mut opening, built, replace));
+            .and_then(|built| commit::carry_out(desk, &mut opening, built, replace, &mut trail));
         let state = match committed {
             Ok(state) => state,
+            Err(error @ OpError::AfterCommit { .. }) => {
+                // What became of it stands in the file, where the next command finds it.
+                return Err(error);
+            }
             Err(error) => {
-                // An outcome that cannot be recorded is closed by the next command from what it finds in the file.
-                let _ = desk.audit.failed(event, error.kind());
+                trail.failed(desk, &event, error.kind());
                 return Err(error);
             }
         };
-        desk.audit.done(event, generation).map_err(|error| OpError::AfterCommit {
-            generation,
-            what: error.to_string(),
-            kind: crate::kind::Kind::Audit,
+        let generation = to.unwrap_or(0);
+        trail.done(desk, &event, to, Some(&state.digest)).map_err(|error| {
+            OpError::AfterCommit { generation, what: error.to_string(), kind: Kind::Audit }
         })?;
         let store_key = opening.contents.native().map(|_| state.store_key);
-        if let Contents::Native(store) = &mut opening.contents {
-            store.mark_committed(generation, state.digest);
+        match &mut opening.contents {
+            Contents::Native(store) => store.mark_committed(generation, state.digest),
+            Contents::Igra(file) => file.digest = state.digest,
         }
         opening.contents.settle();
         opening.standing = Standing::Current;
         opening.remembered = Some(state);
-        let notices = std::mem::take(&mut opening.notices);
+        let mut notices = std::mem::take(&mut opening.notices);
+        notices.append(&mut trail.notices);
         Ok((Receipt { generation, store_key, notices }, opening))
-    }
-}
-
-/// Refuses the name of a new file when it leaves no room for those of its lock and of a temporary file. Comes before the lock,
-/// which would stay behind.
-pub fn require_short_name(name: &OsStr) -> Result<(), OpError> {
-    // NAME_MAX of Linux.
-    const LONGEST: usize = 255;
-    let beside = temp_name(name, [0; 8]).len().max(lock_name(name).len());
-    match beside.checked_sub(LONGEST) {
-        None | Some(0) => Ok(()),
-        Some(over) => {
-            Err(OpError::NameTooLong { found: name.len(), most: name.len().saturating_sub(over) })
-        }
     }
 }
 
@@ -377,25 +417,40 @@ fn is_accused(desk: &Desk<'_>, opening: &Opening) -> bool {
             || store.header().generation < desk.settings.min_generation)
 }
 
-/// Opens a store for reading. An older or forked store that the operator takes as the truth is committed forward first.
+/// Opens a store for reading. An older or forked store that the operator takes as the truth is committed forward first. A
+/// refusal is recorded as one of `event`; what is released is recorded by [`Opening::release`].
 pub fn open_for_reading(
     desk: &Desk<'_>,
     file: StoreFile,
     credentials: &Credentials,
+    event: &Event,
 ) -> Result<Opening, OpError> {
-    let Some(reason) = &desk.settings.accept_rollback else {
-        return file.open(desk, credentials);
-    };
-    if file.format() != Format::Native {
-        return file.open(desk, credentials);
+    if desk.settings.accept_rollback.is_none() || file.format() != Format::Native {
+        let subject = Subject::of_file(&file)?;
+        return file.open(desk, credentials).inspect_err(|error| {
+            audit::refused(desk, &subject, &desk.reasoned(event.clone()), error)
+        });
     }
-    let tx = Transaction::begin(desk, file, credentials, Rekey::Keep)?;
+    let accept = Event::new("state.accept-rollback", None);
+    let tx = Transaction::begin(desk, file, credentials, Rekey::Keep, accept)?;
     if !tx.accepted || desk.settings.dry_run {
         return Ok(tx.abandon());
     }
-    let mut event = Event::new("state.accept-rollback", None);
-    event.reason = Some(reason.clone());
-    let (receipt, mut opening) = tx.commit_and_keep(&event)?;
+    let (receipt, mut opening) = tx.commit_and_keep()?;
     opening.notices = receipt.notices;
     Ok(opening)
+}
+
+/// Refuses the name of a new file when it leaves no room for those of its lock and of a temporary file. Comes before the lock,
+/// which would stay behind.
+pub fn require_short_name(name: &OsStr) -> Result<(), OpError> {
+    // NAME_MAX of Linux.
+    const LONGEST: usize = 255;
+    let beside = temp_name(name, [0; 8]).len().max(lock_name(name).len());
+    match beside.checked_sub(LONGEST) {
+        None | Some(0) => Ok(()),
+        Some(over) => {
+            Err(OpError::NameTooLong { found: name.len(), most: name.len().saturating_sub(over) })
+        }
+    }
 }

@@ -14,7 +14,6 @@ use strongroom::environment::Environment;
 use strongroom::fs::Trust;
 use strongroom::kind::Kind;
 use strongroom::name::{SecretName, SecretRoles};
-use strongroom::ops::audit::Unaudited;
 use strongroom::ops::init::{NewFile, NewFormat, init};
 use strongroom::ops::secrets::{self, Set};
 use strongroom::ops::state::StatePaths;
@@ -122,7 +121,7 @@ impl Host {
             state: state.open(trust),
             settings: Settings::default(),
             words: Context::default(),
-            audit: &Unaudited,
+            audit: None,
         })
     }
 

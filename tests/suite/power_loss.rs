@@ -21,7 +21,7 @@ use strongroom::isec;
 use strongroom::kind::Kind;
 use strongroom::name::SecretName;
 use strongroom::network::NetworkMode;
-use strongroom::ops::audit::{Event, Unaudited};
+use strongroom::ops::audit::Event;
 use strongroom::ops::locate::Site;
 use strongroom::ops::secrets::{self, Set};
 use strongroom::ops::slots::{self, Others};
@@ -70,7 +70,7 @@ fn at<T>(machine: &Rc<Machine>, command: impl FnOnce(&Desk<'_>, Site) -> T) -> T
             ..Settings::default()
         },
         words: Context::new(),
-        audit: &Unaudited,
+        audit: None,
     };
     let directory = machine.directory(Place::Stores);
     let path = Path::new("/simulated").join(STORE);
@@ -84,8 +84,9 @@ fn create(machine: &Rc<Machine>) -> Result<(), OpError> {
         let store = OpenStore::create(NetworkMode::Devnet, secret, FACTS, &mut SystemRandom)?;
         let contents = Contents::Native(Box::new(store));
         let owner = Ownership { uid: 0, mode: 0o600 };
-        let tx = Transaction::create_at(desk, site, owner, contents)?;
-        tx.commit(&Event::new("store.init", None)).map(drop)
+        let tx =
+            Transaction::create_at(desk, site, owner, contents, Event::new("store.init", None))?;
+        tx.commit().map(drop)
     })
 }
 
@@ -124,12 +125,15 @@ fn set_b(machine: &Rc<Machine>) -> Result<(), OpError> {
 fn change_passphrase(machine: &Rc<Machine>) -> Result<(), OpError> {
     at(machine, |desk, site| {
         let file = StoreFile::at(desk, site)?;
-        let mut tx = Transaction::begin(desk, file, &credentials(PASSPHRASES[0]), Rekey::Caller)?;
+        let mut tx = {
+            let event = Event::new("passphrase.change", None);
+            Transaction::begin(desk, file, &credentials(PASSPHRASES[0]), Rekey::Caller, event)?
+        };
         if let Contents::Native(store) = tx.contents_mut() {
             let secret = slot_secret(PASSPHRASES[1]);
             store.replace_unlocked_slot(secret, FACTS, &mut SystemRandom)?;
         }
-        tx.commit(&Event::new("passphrase.change", None)).map(drop)
+        tx.commit().map(drop)
     })
 }
 

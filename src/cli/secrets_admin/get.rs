@@ -11,6 +11,7 @@ use crate::cli::{Answer, Context, Failure, notices};
 use crate::fs::{FsError, Place};
 use crate::kind::Kind;
 use crate::network::policy::Verdict;
+use crate::ops::OpError;
 use crate::ops::{Desk, secrets, write_file};
 use crate::secret::SecretBytes;
 
@@ -76,6 +77,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = target.desk();
     let file = target.find(context, &desk)?;
     let network = file.network();
+    if args.reveal
+        && context.globals.reason.is_none()
+        && network.policy().unexplained_reveal == Verdict::Refuse
+    {
+        return Err(OpError::ReasonNeeded.into());
+    }
     let credentials = target.credentials(context, &file)?;
     let got = context.during("deriving the key", || {
         secrets::get(&desk, file, &credentials, name, args.version)
@@ -121,7 +128,7 @@ fn encode(value: SecretBytes, encoding: Encoding) -> SecretBytes {
 fn write_out(desk: &Desk<'_>, path: &Path, value: &SecretBytes) -> Result<(), Failure> {
     let place = Place::resolve(path, desk.trust)?;
     write_file::write_new(desk, &place, value.expose()).map_err(|error| match error {
-        crate::ops::OpError::Fs(FsError::Exists(path)) => Failure::new(
+        OpError::Fs(FsError::Exists(path)) => Failure::new(
             Kind::Exists,
             format!("refusing to overwrite {}", crate::text::escape(&path.display().to_string())),
         ),

@@ -11,6 +11,7 @@ use super::others::OtherSlots;
 use crate::cli::needs::Needs;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::ops::audit::Event;
 use crate::ops::slots::{self, NewSecret};
 use crate::ops::transaction::open_for_reading;
 use crate::store::keyslot::Credentials;
@@ -82,8 +83,10 @@ fn list(args: &List, context: &mut Context) -> Result<Answer, Failure> {
     let desk = target.desk();
     let file = target.find_native(context, &desk, "a list of keyslots")?;
     let credentials = target.credentials(context, &file)?;
-    let opening =
-        context.during("deriving the key", || open_for_reading(&desk, file, &credentials))?;
+    let event = Event::new("keyslot.list", None);
+    let mut opening = context
+        .during("deriving the key", || open_for_reading(&desk, file, &credentials, &event))?;
+    opening.release(&desk, &event)?;
     notices::print(context, &target.path, &opening.notices);
     let Some(store) = opening.contents.native() else {
         return Err(Failure::usage("an Igra file has one passphrase and no keyslots"));

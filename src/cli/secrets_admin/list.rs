@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::Contents;
+use crate::ops::audit::Event;
 use crate::ops::secrets::payment_notice;
 use crate::ops::transaction::open_for_reading;
 
@@ -26,8 +27,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let file = target.find(context, &desk)?;
     let network = file.network();
     let credentials = target.credentials(context, &file)?;
-    let opening =
-        context.during("deriving the key", || open_for_reading(&desk, file, &credentials))?;
+    let event = Event::new("secret.list", None);
+    let mut opening = context
+        .during("deriving the key", || open_for_reading(&desk, file, &credentials, &event))?;
+    opening.release(&desk, &event)?;
     let mut seen = opening.notices;
     seen.extend(payment_notice(&desk, &opening.contents, network)?);
     notices::print(context, &target.path, &seen);

@@ -162,7 +162,7 @@ fn an_intent_without_an_outcome_is_handed_to_the_next_command() {
     let unfinished = log.unfinished().expect("an intent").clone();
     assert_eq!((unfinished.head, unfinished.event.as_str()), (head, "secret.set"));
     assert_eq!((unfinished.corr, unfinished.generation), (4_u64.to_le_bytes(), Some(4)));
-    log.close_unfinished(Recovered::Committed(5), NOW).expect("appended");
+    log.close_unfinished(Recovered::Committed(Some(5)), NOW).expect("appended");
     assert_eq!(log.unfinished(), None);
     assert_eq!(log.close_unfinished(Recovered::NotCommitted, NOW).expect("nothing to do"), None);
     drop(log);

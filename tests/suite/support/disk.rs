@@ -446,6 +446,10 @@ impl Directory for SimDirectory {
         Ok(LockGuard::new(None))
     }
 
+    fn again(&self) -> Result<Box<dyn Directory>, FsError> {
+        Ok(Box::new(Self { machine: Rc::clone(&self.machine), place: self.place }))
+    }
+
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
         self.open_in_place(name, access)
     }
