@@ -54,3 +54,12 @@ pub fn append(desk: &Desk<'_>, path: &Path, line: &str) -> Result<(), OpError> {
     }
     Ok(())
 }
+
+/// Sends `line` to the syslog of this host, as a notice of the facility for security.
+pub fn syslog(line: &str) -> std::io::Result<()> {
+    const AUTHPRIV_NOTICE: u8 = 10 * 8 + 5;
+    let socket = std::os::unix::net::UnixDatagram::unbound()?;
+    let message = format!("<{AUTHPRIV_NOTICE}>secrets-admin: {}", line.trim_end());
+    let sent = socket.send_to(message.as_bytes(), "/dev/log")?;
+    if sent == message.len() { Ok(()) } else { Err(std::io::ErrorKind::WriteZero.into()) }
+}

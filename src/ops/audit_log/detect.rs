@@ -208,10 +208,7 @@ pub fn detect(
     filter: &Filter,
     rules: &Rules,
 ) -> Result<Detected, LogError> {
-    let files = log.open()?;
-    if files.is_empty() {
-        return Err(LogError::NoLog(log.path().into()));
-    }
+    let files = log.open_some()?;
     let mut search = Search::new(rules);
     let mut lines = 0_u64;
     let newest = files.paths().last().map(|path| path.display().to_string());

@@ -108,6 +108,12 @@ impl LogFiles {
         }
     }
 
+    /// Opens the files, of which there must be one.
+    pub fn open_some(&self) -> Result<OpenFiles, LogError> {
+        let files = self.open()?;
+        if files.is_empty() { Err(LogError::NoLog(self.path.clone())) } else { Ok(files) }
+    }
+
     fn open_named(&self, path: &Path) -> Result<(PathBuf, Box<dyn InPlace>), LogError> {
         let place = Place::resolve(path, self.trust)?;
         let file = place.directory().in_place(place.name(), Access::Read)?;

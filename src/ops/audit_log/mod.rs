@@ -9,8 +9,10 @@
 //! | [`mod@verify`] | every line against the roots, the store, this host and anchors |
 //! | [`anchor`] | the head, to be kept outside the host |
 //! | [`detect`] | what records say of misuse |
+//! | [`change`] | rotate; go on after a loss |
 
 pub mod anchor;
+pub mod change;
 pub mod detect;
 pub mod files;
 pub mod verify;
@@ -19,6 +21,7 @@ pub use files::LogFiles;
 
 use std::path::{Path, PathBuf};
 
+use super::audit::{LOG_SUFFIX, log_path};
 use super::{Desk, OpError};
 use crate::audit;
 use crate::audit::watch::Watch;
@@ -67,8 +70,8 @@ impl LogError {
     }
 }
 
-/// Why a walk over lines stopped.
-fn stopped(desk: &Desk<'_>, error: std::io::Error, path: &Path) -> LogError {
+/// Why a walk over the lines of the log at `path` stopped.
+pub fn stopped(desk: &Desk<'_>, error: std::io::Error, path: &Path) -> LogError {
     match (desk.stop)() {
         Some(kind) => OpError::Stopped(kind).into(),
         None => audit::unreadable(error, path).into(),
@@ -91,8 +94,11 @@ pub fn watch(log: LogFiles, known: &verify::Known, roots: Vec<DerivedKey>) -> Wa
 }
 
 /// The path of the log of the store at `store`.
-fn path_of(_: &Desk<'_>, store: &Path) -> PathBuf {
-    let mut name = store.file_name().unwrap_or_default().to_owned();
-    name.push(".audit.jsonl");
-    store.with_file_name(name)
+fn path_of(desk: &Desk<'_>, store: &Path) -> PathBuf {
+    let beside = |store: &Path| {
+        let mut name = store.file_name().unwrap_or_default().to_owned();
+        name.push(LOG_SUFFIX);
+        store.with_file_name(name)
+    };
+    desk.audit.as_ref().map_or_else(|| beside(store), |recording| log_path(recording, store))
 }
