@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::tail::{Finding, file_name};
 use super::verify::{Checkpoint, LogFile, Question, Verdict, Witness, verify_after};
-use super::{AuditError, Setting, rotate, tail, unreadable};
+use super::{AuditError, Setting, noted, rotate, tail, unreadable};
 use crate::fs::in_place::{Access, InPlaceFacts};
 use crate::fs::{Directory, FsError, InPlace, StopCheck};
 use crate::secret::DerivedKey;
@@ -122,6 +122,8 @@ impl Watch {
     /// Looks once. Nothing is written. A log that cannot be read at all is an error, and so is a stop.
     pub fn look(&mut self, stop: StopCheck<'_>) -> Result<Round, AuditError> {
         let mut round = Round::default();
+        // Before the log, which is written before its state.
+        let noted = noted(self.directory.as_ref(), file_name(&self.path), self.setting.machine)?;
         let Some(log) = self.directory.in_place(file_name(&self.path), Access::Read)? else {
             // A log that was never there is for whoever opens it to judge.
             if self.seen.is_some() || self.setting.remembered.is_some_and(|known| known.seq > 0) {
@@ -144,7 +146,7 @@ impl Watch {
             self.look_at_end(&mut round)?;
         } else {
             self.widened(&facts, &mut round);
-            self.read_on(log.as_ref(), rotated, &mut round, stop)?;
+            self.read_on(log.as_ref(), rotated, noted, &mut round, stop)?;
         }
         round.head = self.head;
         Ok(round)
@@ -208,6 +210,7 @@ impl Watch {
         &mut self,
         live: &dyn InPlace,
         rotated: bool,
+        noted: Option<AuditHead>,
         round: &mut Round,
         stop: StopCheck<'_>,
     ) -> Result<(), AuditError> {
@@ -237,7 +240,11 @@ impl Watch {
         // A line that is being written at this moment is for the next round.
         let end = end_of_lines(live, start)?;
         files.push(whole_lines(name, live, start, Some(end))?);
-        let known = [(Witness::Host, self.setting.remembered), (Witness::Store, self.setting.head)];
+        let known = [
+            (Witness::Host, self.setting.remembered),
+            (Witness::Host, noted),
+            (Witness::Store, self.setting.head),
+        ];
         let known: Vec<(Witness, AuditHead)> =
             known.into_iter().filter_map(|(who, head)| Some((who, head?))).collect();
         let question = Question { roots: &self.roots, known: &known };

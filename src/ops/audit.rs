@@ -104,6 +104,8 @@ pub(super) struct Subject {
     pub head: Option<AuditHead>,
     /// The head that this host remembers; none when it has never seen the store.
     pub remembered: Option<AuditHead>,
+    /// Go on although records are missing.
+    pub accept_loss: bool,
 }
 
 impl Subject {
@@ -141,6 +143,7 @@ impl Subject {
             head,
             remembered: remembered
                 .map(|state| AuditHead { seq: state.audit_seq, mac: state.audit_mac }),
+            accept_loss: false,
         })
     }
 }
@@ -330,6 +333,20 @@ impl Trail {
     }
 }
 
+/// The log itself, for the verbs that tend it, which nothing forgives.
+pub(super) fn tend(
+    desk: &Desk<'_>,
+    recording: &Recording,
+    subject: &Subject,
+    keys: Keys<'_>,
+) -> Result<(Log, [u8; 8], Vec<Notice>), OpError> {
+    let mut trail = Trail::closed(subject.head.unwrap_or_default());
+    trail.corr = random::bytes(desk.random.borrow_mut().as_mut())?;
+    trail.forgiving = verdict(recording, subject.network) != Verdict::Refuse;
+    let log = trail.prepare(desk, recording, subject, keys)?;
+    Ok((log, trail.corr, trail.notices))
+}
+
 /// Moves a log out of the way that stands where the log of a store yet to be made goes: what is left of a store that was never
 /// finished, or was removed. A configured path is left alone: the log there may be another store's.
 pub(super) fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpError> {
@@ -420,7 +437,7 @@ fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result
         machine: recording.machine,
         head: subject.head,
         remembered: subject.remembered,
-        accept_loss: false,
+        accept_loss: subject.accept_loss,
         lock_timeout: desk.settings.lock_timeout,
     };
     let origin = Origin {

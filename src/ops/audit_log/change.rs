@@ -9,11 +9,11 @@ use crate::audit::record::{Draft, Phase};
 use crate::audit::select;
 use crate::audit::tail::STATE_SUFFIX;
 use crate::audit::verify::LogFile;
-use crate::audit::{AuditError, Log};
+use crate::audit::{self, AuditError, Setting};
 use crate::crypto::random;
 use crate::fs::in_place::{Access, Sequential};
 use crate::fs::{Directory as _, FsError, Place, Replace};
-use crate::ops::audit::{Keys, Recording, Subject, Trail, tend};
+use crate::ops::audit::{Keys, Subject, tend};
 use crate::ops::contents::Contents;
 use crate::ops::{Desk, Notice, OpError, StoreFile};
 use crate::store::keyslot::Credentials;
@@ -58,10 +58,15 @@ pub fn rotate(desk: &Desk<'_>, file: &StoreFile, when: When) -> Result<Rotated, 
     let due = larger || older || (when.larger, when.older) == (None, None);
     let mut rotated = Rotated { due, size, ..Rotated::default() };
     let Some(recording) = desk.recording().filter(|_| due) else { return Ok(rotated) };
-    let (mut log, trail) = open(desk, recording, &Subject::of_file(file)?, Keys::default())?;
-    let draft = draft(desk, &trail, desk.settings.reason.as_deref());
+    let subject = Subject::of_file(file)?;
+    let (mut log, corr, notices) = tend(desk, recording, &subject, Keys::default())?;
+    if let Some(why) = log.needs_segment() {
+        return Err(AuditError::NoKey { log: path, why }.into());
+    }
+    let reason = desk.settings.reason.as_deref();
+    let draft = Draft { reason, ..Draft::new("", Phase::Done, corr, desk.clock.now_nanos()) };
     rotated.archive = Some(path.with_file_name(log.rotate(&draft)?));
-    rotated.notices = trail.notices;
+    rotated.notices = notices;
     Ok(rotated)
 }
 
@@ -75,7 +80,7 @@ fn begun(path: &Path, log: &dyn crate::fs::InPlace) -> Result<Option<u64>, LogEr
     });
     match walked {
         Err(error) if error.kind() != std::io::ErrorKind::Interrupted => {
-            Err(crate::audit::unreadable(error, path).into())
+            Err(audit::unreadable(error, path).into())
         }
         _ => Ok(begun),
     }
@@ -84,23 +89,6 @@ fn begun(path: &Path, log: &dyn crate::fs::InPlace) -> Result<Option<u64>, LogEr
 fn nanos(line: &Line<'_>) -> Option<u64> {
     let time = line.ts.parse::<jiff::Timestamp>().ok()?;
     u64::try_from(time.as_nanosecond()).ok()
-}
-
-fn draft<'a>(desk: &Desk<'_>, trail: &Trail, reason: Option<&'a str>) -> Draft<'a> {
-    Draft { reason, ..Draft::new("", Phase::Done, trail.correlation(), desk.clock.now_nanos()) }
-}
-
-fn open(
-    desk: &Desk<'_>,
-    recording: &Recording,
-    subject: &Subject,
-    keys: Keys<'_>,
-) -> Result<(Log, Trail), LogError> {
-    let (log, trail) = tend(desk, recording, subject, keys, false)?;
-    match log.needs_segment() {
-        Some(why) => Err(AuditError::NoKey { log: path_of(desk, &subject.path), why }.into()),
-        None => Ok((log, trail)),
-    }
 }
 
 /// What a repair did.
@@ -123,79 +111,90 @@ pub fn repair(
     credentials: &Credentials,
     reason: &str,
 ) -> Result<Repaired, LogError> {
-    let subject = Subject::of_file(&file)?;
+    let mut subject = Subject::of_file(&file)?;
     let path = path_of(desk, &file.site.path);
     let opening = file.unlock(desk, credentials)?;
     let Contents::Native(store) = &opening.contents else {
-        return Err(OpError::NotInIgra {
-            what: "a repair of the log",
-            file: subject.path.display().to_string(),
-        }
-        .into());
+        let file = subject.path.display().to_string();
+        return Err(OpError::NotInIgra { what: "a repair of the log", file }.into());
     };
     let root = store.audit_root().ok_or(OpError::NoSecret)?;
     let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
-    let damaged = match looks(desk, &subject, &path) {
-        Ok(lost) => {
-            repaired.lost = lost;
-            false
-        }
-        Err(LogError::Audit(AuditError::Modified { .. })) => {
-            repaired.lost = true;
-            true
-        }
-        Err(error) => return Err(error),
-    };
-    let Some(recording) = desk.recording().filter(|_| repaired.lost) else { return Ok(repaired) };
-    if damaged {
-        repaired.aside = Some(set_aside(desk, &path)?);
-    }
-    let why = format!("loss accepted: {reason}");
-    let keys = Keys { root: Some(root), new_segment: Some(&why) };
-    let (log, mut trail) = tend(desk, recording, &subject, keys, true)?;
-    repaired.seq = log.head().map(|head| head.seq);
-    repaired.notices.append(&mut trail.notices);
+    let place = Place::resolve(&path, desk.trust)?;
+    let damage = damage(&place, &subject, &path)?;
+    repaired.lost = damage.is_some();
+    let (Some(damage), Some(recording)) = (damage, desk.recording()) else { return Ok(repaired) };
+    // The state is about to go; what it knows must not be written a second time.
+    let noted = audit::noted(place.directory(), place.name(), recording.machine)?;
+    subject.remembered =
+        [subject.remembered, noted].into_iter().flatten().max_by_key(|head| head.seq);
+    subject.accept_loss = true;
+    let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
+    repaired.seq = Some(known.unwrap_or(0) + 1);
+    repaired.aside = set_aside(desk, &place, &path, damage)?;
+    let keys = Keys { root: Some(root), new_segment: Some("records are missing") };
+    let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
+    let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
+    log.append(&Draft { reason: Some(reason), ..draft })?;
+    repaired.notices.append(&mut notices);
     Ok(repaired)
 }
 
-/// Whether something is missing, without changing anything.
-fn looks(desk: &Desk<'_>, subject: &Subject, path: &Path) -> Result<bool, LogError> {
-    let place = Place::resolve(path, desk.trust)?;
-    let setting = crate::audit::Setting {
+/// The event that says why a loss was accepted.
+const REPAIR: &str = "audit.repair";
+
+/// In which way a log cannot be gone on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Damage {
+    /// Records are gone from its end.
+    Short,
+    /// It is not what was written.
+    Wrong,
+}
+
+/// What is wrong, without changing anything.
+fn damage(place: &Place, subject: &Subject, path: &Path) -> Result<Option<Damage>, LogError> {
+    let setting = Setting {
         owner: subject.owner,
-        machine: crate::audit::actor::machine(),
+        machine: audit::actor::machine(),
         head: subject.head,
         remembered: subject.remembered,
         accept_loss: false,
         lock_timeout: Duration::ZERO,
     };
-    match crate::audit::look(place.directory(), path, &setting) {
-        Ok(_) => Ok(false),
-        Err(AuditError::Truncated { .. }) => Ok(true),
+    match audit::look(place.directory(), path, &setting) {
+        Ok(_) => Ok(None),
+        Err(AuditError::Truncated { .. }) => Ok(Some(Damage::Short)),
+        Err(AuditError::Modified { .. }) => Ok(Some(Damage::Wrong)),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Moves a log that cannot be gone on with, and its state, out of the way.
-fn set_aside(desk: &Desk<'_>, path: &Path) -> Result<PathBuf, LogError> {
-    let place = Place::resolve(path, desk.trust)?;
+/// Moves what cannot be gone on with out of the way: the state, and a log that is not what was written. Answers where that is.
+fn set_aside(
+    desk: &Desk<'_>,
+    place: &Place,
+    path: &Path,
+    damage: Damage,
+) -> Result<Option<PathBuf>, LogError> {
     let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut()).map_err(OpError::from)?;
     let token = data_encoding::HEXLOWER.encode(&token);
     let directory = place.directory();
-    let renamed = |suffix: &str| {
+    let mut aside = None;
+    let suffixes: &[&str] = match damage {
+        Damage::Short => &[STATE_SUFFIX],
+        Damage::Wrong => &["", STATE_SUFFIX],
+    };
+    for suffix in suffixes {
         let mut from = place.name().to_owned();
         from.push(suffix);
         let mut to = from.clone();
         to.push(format!(".damaged-{token}"));
-        (from, to)
-    };
-    let (from, to) = renamed("");
-    directory.rename(&from, &to, Replace::No)?;
-    let aside = path.with_file_name(&to);
-    let (from, to) = renamed(STATE_SUFFIX);
-    match directory.rename(&from, &to, Replace::No) {
-        Ok(()) | Err(FsError::NotFound(_)) => {}
-        Err(error) => return Err(error.into()),
+        match directory.rename(&from, &to, Replace::No) {
+            Ok(()) if suffix.is_empty() => aside = Some(path.with_file_name(&to)),
+            Ok(()) | Err(FsError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     directory.sync()?;
     Ok(aside)

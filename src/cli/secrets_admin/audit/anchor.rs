@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Which;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
-use crate::fs::{Directory as _, FsError, Place};
+use crate::fs::{FsError, Place};
 use crate::kind::Kind;
 use crate::ops::Desk;
 use crate::ops::audit_log::{self, anchor, verify::Known};
