@@ -14,7 +14,7 @@ use crate::text::escape;
 /// Keep the log's file under another name and go on in a new one
 ///
 /// The chain goes on, so that both verify together. Never use logrotate on the log, least of all with copytruncate. Without a
-/// limit it is rotated now. A passphrase is needed only when the log has to begin a new segment first.
+/// limit it is rotated now. No passphrase is needed.
 #[derive(clap::Args)]
 pub struct Args {
     /// The store
