@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::tail::NeedsSegment;
 use crate::fs::FsError;
 use crate::kind::Kind;
+use crate::text::quote_path;
 
 /// The log cannot be written, or is out of step with what is known of it. Nothing was written unless the variant says so.
 #[derive(Debug, thiserror::Error)]
@@ -76,11 +77,13 @@ impl AuditError {
         match self {
             Self::Fs(error) => error.hints(),
             Self::Truncated { log, copy: Some(copy), .. } => {
-                let quoted =
-                    |path: &std::path::Path| crate::text::shell_quote(&path.display().to_string());
                 let from = log.with_file_name(copy);
-                vec![format!("cp -p {} {}", quoted(&from), quoted(log))]
+                vec![format!("cp -p {} {}", quote_path(&from), quote_path(log))]
             }
+            Self::Truncated { log, found: 0, .. } => vec![
+                format!("a store goes with its log; put it back at {}", quote_path(log)),
+                "if it is lost: secrets-admin audit repair --accept-loss REASON".to_owned(),
+            ],
             Self::Truncated { .. } | Self::Modified { .. } => {
                 vec!["secrets-admin audit verify".to_owned()]
             }

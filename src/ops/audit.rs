@@ -369,9 +369,10 @@ pub(super) fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpErro
             let mut to = from.clone();
             to.push(format!(".orphan-{}", data_encoding::HEXLOWER.encode(&token)));
             directory.rename(&from, &to, Replace::No)?;
+            directory.sync()?;
         }
     }
-    Ok(directory.sync()?)
+    Ok(())
 }
 
 /// What became of an intent without an outcome, by the file as it is now: with the log locked, nobody is about to change it.
@@ -389,17 +390,19 @@ fn outcome_of(
         Sealed::Native(store) => {
             store.verify()?;
             let header = store.header();
-            match header.audit_head == intent.head {
-                true => Recovered::Committed(Some(header.generation)),
-                false => Recovered::NotCommitted,
+            if header.audit_head == intent.head {
+                Recovered::Committed(Some(header.generation))
+            } else {
+                Recovered::NotCommitted
             }
         }
         // It has no place for a head: it is another file than the one that the intent started from, or the same.
         Sealed::Igra { bytes, .. } => {
             let digest = data_encoding::HEXLOWER.encode(&isec::digest(bytes)?);
-            match intent.digest.as_deref() == Some(digest.as_str()) {
-                true => Recovered::NotCommitted,
-                false => Recovered::Committed(None),
+            if intent.digest.as_deref() == Some(digest.as_str()) {
+                Recovered::NotCommitted
+            } else {
+                Recovered::Committed(None)
             }
         }
     })

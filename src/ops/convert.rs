@@ -42,7 +42,9 @@ pub fn convert(
     let event = Event::new("store.convert-from", None);
     let mut opening = open_for_reading(desk, source, old, &event)?;
     // Everything in it goes over, into a file with a log of its own.
-    opening.release(desk, &event)?;
+    if !desk.settings.dry_run {
+        opening.release(desk, &event)?;
+    }
     let names = target_names(&opening.contents.names(), conversion)?;
     let read = |name: &str| opening.contents.value(name, None)?.ok_or(OpError::NoSecret);
 

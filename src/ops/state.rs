@@ -141,7 +141,10 @@ impl StateHome {
             return Ok(Some(root));
         }
         random.fill(root.expose_mut())?;
-        let temp = temp_name(&name, random::bytes(random)?);
+        // By the name that the next command clears up after; see `prepare`.
+        let place = file_name(id);
+        remove_leftovers(directory, &place)?;
+        let temp = temp_name(&place, random::bytes(random)?);
         let mut file = directory.create(&temp, Ownership { uid, mode: 0o600 })?;
         let written = file.append(root.expose()).and_then(|()| file.sync());
         drop(file);

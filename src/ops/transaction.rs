@@ -428,7 +428,7 @@ pub fn open_for_reading(
     if desk.settings.accept_rollback.is_none() || file.format() != Format::Native {
         let subject = Subject::of_file(&file)?;
         return file.open(desk, credentials).inspect_err(|error| {
-            audit::refused(desk, &subject, &desk.reasoned(event.clone()), error)
+            audit::refused(desk, &subject, &desk.reasoned(event.clone()), error);
         });
     }
     let accept = Event::new("state.accept-rollback", None);

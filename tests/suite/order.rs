@@ -69,7 +69,9 @@ fn step(line: &str, home: &Path) -> Option<String> {
             assert!(rest.contains("O_EXCL") && rest.contains("0600"), "{line}");
             Some(format!("create {}", quoted(0)?))
         }
-        "write" | "pwrite64" | "writev" | "pwritev" => Some(format!("write {}", object(path?))),
+        "write" | "pwrite64" | "writev" | "pwritev" | "pwritev2" => {
+            Some(format!("write {}", object(path?)))
+        }
         "pread64" => {
             let object = object(path?);
             object.ends_with("temp").then(|| format!("read back {object}"))
@@ -87,7 +89,13 @@ fn step(line: &str, home: &Path) -> Option<String> {
 fn object(path: &str, home: &Path) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit('.').next();
-    let kind = if name.contains(".state") || path.ends_with("/state") { "state" } else { "store" };
+    let kind = match name.split_once(".audit.jsonl") {
+        Some((_, ".state")) => return "log state".to_owned(),
+        Some((_, "")) => return "log".to_owned(),
+        Some(_) => "log",
+        None if name.contains(".state") || path.ends_with("/state") => "state",
+        None => "store",
+    };
     if name.ends_with(".strongroom-tmp") {
         format!("{kind} temp")
     } else if Path::new(path) == home || path.ends_with("/state") {
@@ -101,33 +109,39 @@ fn object(path: &str, home: &Path) -> String {
     }
 }
 
-/// Every call that changes the disk, from the new store's first byte to the end.
-const COMMIT: [&str; 14] = [
-    "create store temp",
-    "reserve store temp",
-    "write store temp",
-    "sync store temp",
-    "read back store temp",
-    "create state temp",
-    "reserve state temp",
-    "write state temp",
-    "sync state temp",
-    "rename to store",
-    "sync store directory",
-    "rename to state",
-    "sync state directory",
-    "end",
+/// One record: the log is durable before the state says so, and the key that the state held before is wiped.
+const RECORD: [&str; 5] =
+    ["write log", "sync log", "write log state", "sync log state", "write log state"];
+
+/// Every call that changes the disk, from the intent to the end.
+const COMMIT: [&[&str]; 5] = [
+    &RECORD,
+    &[
+        "create store temp",
+        "reserve store temp",
+        "write store temp",
+        "sync store temp",
+        "read back store temp",
+        "create state temp",
+        "reserve state temp",
+        "write state temp",
+        "sync state temp",
+        "reserve log",
+    ],
+    &["rename to store", "sync store directory", "rename to state", "sync state directory"],
+    &RECORD,
+    &["end"],
 ];
 
 fn assert_order(command: &str, mut steps: Vec<String>, first: &[&str]) {
     // A read that is cut in two, or that looks for more behind the end, is one reading.
     steps.dedup();
     steps.push("end".to_owned());
-    let expected: Vec<&str> = first.iter().copied().chain(COMMIT).collect();
+    let expected: Vec<&str> = first.iter().copied().chain(COMMIT.concat()).collect();
     assert_eq!(steps, expected, "{command}");
     let syncs = steps.iter().filter(|step| step.starts_with("sync ")).count();
     let before = first.iter().filter(|step| step.starts_with("sync ")).count();
-    assert_eq!(syncs - before, 4, "{command}");
+    assert_eq!(syncs - before, 4 + 4, "{command}");
 }
 
 #[test]
@@ -135,7 +149,21 @@ fn a_commit_is_written_synced_renamed_and_remembered_in_this_order() {
     let sandbox = Sandbox::new();
     // The first command makes the state directory too.
     let init = sandbox.trace(&["init", "secrets.bin"]);
-    assert_order("init", init, &["sync store directory", "create store lock"]);
+    let first = [
+        "sync store directory",
+        "create store lock",
+        "create log lock",
+        "create log",
+        "write log",
+        "sync log",
+        "sync store directory",
+        "create log state",
+        "ftruncate ",
+        "write log state",
+        "sync log state",
+        "sync store directory",
+    ];
+    assert_order("init", init, &first);
     let set = ["set", "secrets.bin", "a", "--from", "file:value"];
     assert_order("set, new", sandbox.trace(&set), &[]);
     assert_order("set, existing", sandbox.trace(&set), &[]);
@@ -146,17 +174,19 @@ fn a_commit_is_written_synced_renamed_and_remembered_in_this_order() {
 }
 
 #[test]
-fn a_read_writes_nothing() {
+fn a_read_writes_one_record_and_a_look_nothing() {
     let sandbox = Sandbox::new();
     sandbox.trace(&["init", "secrets.bin"]);
     sandbox.trace(&["set", "secrets.bin", "a", "--from", "file:value"]);
-    for read in [
-        &["get", "secrets.bin", "a"][..],
-        &["list", "secrets.bin"],
-        &["verify", "secrets.bin"],
+    for read in [&["get", "secrets.bin", "a"][..], &["list", "secrets.bin"]] {
+        assert_eq!(sandbox.trace(read), RECORD, "{read:?}");
+    }
+    for look in [
+        &["verify", "secrets.bin"][..],
         &["info", "secrets.bin"],
+        &["check", "secrets.bin"],
         &["set", "secrets.bin", "a", "--from", "file:value", "--dry-run"],
     ] {
-        assert_eq!(sandbox.trace(read), Vec::<String>::new(), "{read:?}");
+        assert_eq!(sandbox.trace(look), Vec::<String>::new(), "{look:?}");
     }
 }

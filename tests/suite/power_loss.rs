@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 
+use strongroom::audit::Actor;
 use strongroom::clock::{FixedClock, Timestamp};
 use strongroom::crypto::kdf::KdfParams;
 use strongroom::crypto::random::{Random, SystemRandom};
@@ -21,7 +22,8 @@ use strongroom::isec;
 use strongroom::kind::Kind;
 use strongroom::name::SecretName;
 use strongroom::network::NetworkMode;
-use strongroom::ops::audit::Event;
+use strongroom::network::policy::Verdict;
+use strongroom::ops::audit::{Event, Recording};
 use strongroom::ops::locate::Site;
 use strongroom::ops::secrets::{self, Set};
 use strongroom::ops::slots::{self, Others};
@@ -55,6 +57,17 @@ fn slot_secret(passphrase: &str) -> SlotSecret {
 
 const FACTS: SlotFacts = SlotFacts { chosen: NOW, strong: false };
 
+/// A log that must be written: an action that cannot be recorded does not happen.
+fn recording() -> Recording {
+    Recording {
+        path: None,
+        unavailable: Some(Verdict::Refuse),
+        tool: "secrets-admin".to_owned(),
+        actor: Actor::default(),
+        machine: [1; 16],
+    }
+}
+
 /// Runs `command` on `machine`.
 fn at<T>(machine: &Rc<Machine>, command: impl FnOnce(&Desk<'_>, Site) -> T) -> T {
     let random: Box<dyn Random> = Box::new(SystemRandom);
@@ -70,7 +83,7 @@ fn at<T>(machine: &Rc<Machine>, command: impl FnOnce(&Desk<'_>, Site) -> T) -> T
             ..Settings::default()
         },
         words: Context::new(),
-        audit: None,
+        audit: Some(recording()),
     };
     let directory = machine.directory(Place::Stores);
     let path = Path::new("/simulated").join(STORE);

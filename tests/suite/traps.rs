@@ -144,12 +144,16 @@ impl Home {
         (output.status.code(), text)
     }
 
+    /// Everything but the audit log: a refusal is recorded there.
     fn snapshot(&self) -> BTreeMap<PathBuf, (u32, u32, u64, u64, Vec<u8>)> {
         let mut found = BTreeMap::new();
         let mut todo = vec![self.dir.clone()];
         while let Some(dir) = todo.pop() {
             for entry in std::fs::read_dir(&dir).expect("a directory") {
                 let path = entry.expect("an entry").path();
+                if path.to_string_lossy().contains(".audit.jsonl") {
+                    continue;
+                }
                 let facts = std::fs::symlink_metadata(&path).expect("lstat");
                 let content =
                     if facts.is_file() { std::fs::read(&path).expect("read") } else { Vec::new() };

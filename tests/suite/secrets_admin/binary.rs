@@ -70,7 +70,10 @@ fn an_operator_sets_up_a_mainnet_store_by_prompt() {
     let refused = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret").expect_exit(2);
     assert!(refused.contains("--reveal"), "{refused}");
     assert!(!refused.contains("\u{1b}["), "NO_COLOR is set: {refused:?}");
-    let mut get = session(&stage, "get mainnet-secrets.bin igra.hd.wallet_secret --reveal");
+    let reveal = "get mainnet-secrets.bin igra.hd.wallet_secret --reveal";
+    let refused = session(&stage, reveal).expect_exit(19);
+    assert!(refused.contains("--reason"), "{refused}");
+    let mut get = session(&stage, &format!("{reveal} --reason drill-7"));
     answer(&mut get, &[("passphrase: ", PASS)]);
     let revealed = get.expect_exit(0);
     assert!(revealed.contains(WALLET) && revealed.contains("scrollback"), "{revealed}");

@@ -25,7 +25,7 @@ fn a_dry_run_prints_the_plan_that_the_real_run_executes() {
     ] {
         let before = stage.snapshot();
         let planned = stage.on(&format!("{line} --dry-run --json")).run().ok().json();
-        stage.unchanged(&before, &format!("{line} --dry-run"));
+        stage.untouched(&before, &format!("{line} --dry-run"));
         assert_eq!(planned["dry_run"], true);
         let done = stage.on(&format!("{line} --json")).run().ok().json();
         assert_eq!(planned["plan"], done["plan"], "{line}");
@@ -56,11 +56,12 @@ fn a_dry_run_asks_no_confirmation_and_makes_no_lock_and_no_state() {
         stage.unchanged(&before, line);
         assert!(line.starts_with("list") || ran.text().contains("would") || line.contains("pin"));
     }
-    // Commands that only look make nothing either, dry or not.
+    // Commands that only look make nothing either, dry or not, and leave no record.
+    let before = stage.snapshot();
     for line in ["info %s", "verify %s", "check %s", "check %s --claims-only"] {
         let ran = stage.on(line).run();
         assert!(matches!(ran.kind, Kind::Ok | Kind::Findings), "{line}: {}", ran.stderr);
-        stage.unchanged(&before, line);
+        stage.untouched(&before, line);
     }
 }
 

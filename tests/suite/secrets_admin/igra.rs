@@ -299,6 +299,11 @@ fn hostile_paths_cannot_drive_a_terminal() {
     let odd = "\u{1b}]0;owned\u{7}\n\u{202e}'x";
     let path = stage.path("%w").join(odd);
     std::fs::copy(stage.path("%s"), &path).unwrap();
+    // A store goes with its log.
+    for beside in ["audit.jsonl", "audit.jsonl.state"] {
+        let from = stage.path("%s").with_extension(format!("bin.{beside}"));
+        std::fs::copy(from, stage.path("%w").join(format!("{odd}.{beside}"))).unwrap();
+    }
     let missing = stage.path("%w").join(format!("{odd}-missing"));
     for verb in [&["list"][..], &["info"], &["verify"], &["check"], &["keyslot", "list"]] {
         for (path, json) in [(&path, false), (&path, true), (&missing, false), (&missing, true)] {

@@ -243,7 +243,9 @@ fn owner_and_mode_of_a_store_stay_as_they_are() {
         // Root works on a service's store and leaves it the service's, with everything beside it.
         let nobody = rustix::process::Uid::from_raw(65534);
         let stage = Stage::devnet();
-        for path in ["%w", "%s", "%s.lock"] {
+        for path in
+            ["%w", "%s", "%s.lock", "%s.audit.jsonl", "%s.audit.jsonl.lock", "%s.audit.jsonl.state"]
+        {
             let path = stage.path(path);
             if path.exists() {
                 rustix::fs::chown(&path, Some(nobody), None).unwrap();
