@@ -114,11 +114,11 @@ pub fn repair(
     let mut subject = Subject::of_file(&file)?;
     let path = path_of(desk, &file.site.path);
     let opening = file.unlock(desk, credentials)?;
-    let Contents::Native(store) = &opening.contents else {
-        let file = subject.path.display().to_string();
-        return Err(OpError::NotInIgra { what: "a repair of the log", file }.into());
+    let kept = desk.state.known_igra_root(subject.id)?;
+    let root = match &opening.contents {
+        Contents::Native(store) => store.audit_root(),
+        Contents::Igra(_) => kept.as_ref(),
     };
-    let root = store.audit_root().ok_or(OpError::NoSecret)?;
     let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
     let place = Place::resolve(&path, desk.trust)?;
     let damage = damage(&place, &subject, &path)?;
@@ -132,7 +132,7 @@ pub fn repair(
     let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
     repaired.seq = Some(known.unwrap_or(0) + 1);
     repaired.aside = set_aside(desk, &place, &path, damage)?;
-    let keys = Keys { root: Some(root), new_segment: Some("records are missing") };
+    let keys = Keys { root, new_segment: Some("records are missing") };
     let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
     let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
     log.append(&Draft { reason: Some(reason), ..draft })?;

@@ -68,6 +68,16 @@ impl Known {
     }
 }
 
+/// The roots that no passphrase is needed for: an Igra file has no place for one, so this host keeps it.
+pub fn roots_at_hand(desk: &Desk<'_>, store: &StoreFile) -> Result<Vec<DerivedKey>, LogError> {
+    match store.sealed() {
+        Sealed::Native(_) => Ok(Vec::new()),
+        Sealed::Igra { .. } => {
+            Ok(desk.state.known_igra_root(store.store_id())?.into_iter().collect())
+        }
+    }
+}
+
 /// The roots in `store`, oldest first.
 pub fn roots(
     desk: &Desk<'_>,

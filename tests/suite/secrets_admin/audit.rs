@@ -83,10 +83,10 @@ fn what_looks_at_the_log_writes_nothing() {
     let before = stage.snapshot();
     for line in READERS {
         stage.on(line).run();
-        stage.unchanged(&before, line);
+        stage.untouched(&before, line);
     }
     stage.on("audit anchor %s").run().ok();
-    stage.unchanged(&before, "anchor");
+    stage.untouched(&before, "anchor");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_log_that_is_out_of_step_stops_the_next_command_until_it_is_put_back() {
             let before = stage.snapshot();
             for line in ["get %s a.one", "set %s c.three --from file:%g/value", "audit head %s"] {
                 stage.on(line).run().ends(Kind::Audit);
-                stage.unchanged(&before, line);
+                stage.untouched(&before, line);
             }
         },
     );
@@ -292,7 +292,7 @@ fn a_rotation_keeps_the_chain() {
     assert_eq!((&json["due"], &json["archive"]), (&false.into(), &Value::Null));
     let before = stage.snapshot();
     stage.on("audit rotate %s --dry-run").bare().run().ok();
-    stage.unchanged(&before, "a dry run");
+    stage.untouched(&before, "a dry run");
     let json = stage.on("audit rotate %s --json").bare().run().ok().json();
     let archive = json["archive"].as_str().expect("an archive").to_owned();
     assert_eq!(stage.mode(&archive), 0o600);
@@ -351,6 +351,23 @@ fn mainnet_gives_up_records_only_to_whoever_types_it() {
     let line = "audit repair %s --accept-loss fire";
     stage.on(line).refused(Kind::InputNeeded, "nothing else gives: confirmation");
     stage.on(&format!("{line} --yes")).run().ok();
+}
+
+#[test]
+fn the_log_of_an_igra_file_is_proven_by_the_root_that_this_host_keeps() {
+    let stage = Stage::empty();
+    stage.on("init %s --format igra --network devnet").run().ok();
+    stage.on("set %s a.one --from file:%g/value --network devnet").run().ok();
+    let line = "audit verify %s --network devnet --json";
+    let json = stage.on(line).bare().run().ok().json();
+    assert_eq!((&json["verdict"], &json["records"]), (&"good".into(), &json["proven"]));
+    let mut all = lines(&stage);
+    all.pop();
+    stage.overwrite(LOG, &all.concat());
+    let json = stage.on(line).bare().run().ends(Kind::Audit).json();
+    assert_eq!(json["verdict"], "truncated");
+    stage.on("audit repair %s --network devnet --accept-loss fire").run().ok();
+    stage.on("get %s a.one --network devnet").revealing().run().ok();
 }
 
 /// A record of a log that is made here.

@@ -21,9 +21,10 @@ use crate::audit::select::Filter;
 use crate::cli::args::parse_duration;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
+use crate::ops::audit_log::verify as verify_log;
 use crate::ops::audit_log::{LogError, LogFiles};
 use crate::ops::{Desk, StoreFile};
-use crate::store::keyslot::Credentials;
+use crate::secret::DerivedKey;
 
 /// The record of what was done with a store
 #[derive(clap::Args)]
@@ -148,17 +149,24 @@ impl Pick {
     }
 }
 
-/// What opens the store, when it can come from somewhere. A look at the log does without when nobody can be asked.
-fn credentials_if_any(
+/// The audit roots: those of the store, when a passphrase can come from somewhere. A look at the log does without when nobody
+/// can be asked.
+fn roots_if_any(
     context: &mut Context,
     target: &Target,
-    file: &StoreFile,
-) -> Result<Option<Credentials>, Failure> {
+    desk: &Desk<'_>,
+    file: StoreFile,
+) -> Result<Vec<DerivedKey>, Failure> {
+    let at_hand = verify_log::roots_at_hand(desk, &file)?;
+    if !at_hand.is_empty() {
+        return Ok(at_hand);
+    }
     let named = context.globals.passphrase_from.is_some() || context.default_credential().is_some();
     if !named && !context.can_ask() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    target.credentials(context, file).map(Some)
+    let credentials = target.credentials(context, &file)?;
+    Ok(context.during("deriving the key", || verify_log::roots(desk, file, &credentials))?)
 }
 
 /// A count above zero.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Which, anchor, credentials_if_any};
+use super::{Which, anchor, roots_if_any};
 use crate::audit::verify::{Report, Verdict};
 use crate::cli::bar::Bar;
 use crate::cli::target::Target;
@@ -44,16 +44,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         anchors.extend(anchor::read(&desk, Path::new(path), &id.to_string())?);
     }
     let known = Known::of(&log, &file)?.with_anchors(anchors.clone());
-    let credentials = match args.structure_only {
-        true => None,
-        false => credentials_if_any(context, &target, &file)?,
-    };
-    let roots = match credentials {
-        Some(credentials) => {
-            context.during("deriving the key", || verify::roots(&desk, file, &credentials))?
-        }
-        None => Vec::new(),
-    };
+    let roots =
+        if args.structure_only { Vec::new() } else { roots_if_any(context, &target, &desk, file)? };
     let mut bar = Bar::new(&context.output, "verifying");
     let verified = verify::whole(&desk, &log, &known, &roots, &mut |done, of| bar.at(done, of))?;
     drop(bar);

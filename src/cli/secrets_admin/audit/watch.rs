@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Which, credentials_if_any, duration};
+use super::{Which, duration, roots_if_any};
 use crate::audit::watch::Round;
 use crate::cli::escape::json_line;
 use crate::cli::output::Format;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
-use crate::ops::audit_log::{self, verify, verify::Known};
+use crate::ops::audit_log::{self, verify::Known};
 use crate::text::escape;
 
 /// Watch the log: its mode, its owner, that it grows, and what is added
@@ -43,13 +43,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         return Err(Failure::usage("a watch is over the live log: leave out --log"));
     }
     let known = Known::of(&log, &file)?;
-    let credentials = credentials_if_any(context, &target, &file)?;
-    let roots = match credentials {
-        Some(credentials) => {
-            context.during("deriving the key", || verify::roots(&desk, file, &credentials))?
-        }
-        None => Vec::new(),
-    };
+    let roots = roots_if_any(context, &target, &desk, file)?;
     let mut watch = audit_log::watch(log, &known, roots);
     if args.once {
         let round = watch.look(desk.stop)?;
