@@ -65,10 +65,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         verified.push(took);
     }
     let best = verified.iter().min_by_key(|took| took.cpu).ok_or("no run")?;
-    let rate = |took: Duration| records as f64 / took.as_secs_f64();
+    let rate = |took: Duration| u128::from(records) * 1_000_000 / took.as_micros().max(1);
     writeln!(
         std::io::stdout(),
-        r#"{{"records":{records},"batch":{batch},"append_cpu":{:.0},"append_wall":{:.0},"verify_cpu":{:.0},"verify_wall":{:.0}}}"#,
+        r#"{{"records":{records},"batch":{batch},"append_cpu":{},"append_wall":{},"verify_cpu":{},"verify_wall":{}}}"#,
         rate(appended.cpu),
         rate(appended.wall),
         rate(best.cpu),

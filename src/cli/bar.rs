@@ -12,14 +12,14 @@ pub struct Bar {
     shows: bool,
     message: String,
     start: Instant,
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
 }
 
 impl Bar {
     /// Announces `what`, such as `verifying`, once it has taken a while.
     pub fn new(output: &Output, what: &str) -> Self {
         let message = format!("{}: {what}", output.tool());
-        Self { shows: output.shows_progress(), message, start: Instant::now(), bar: None }
+        Self { shows: output.shows_progress(), message, start: Instant::now(), drawn: None }
     }
 
     /// So much of it is done.
@@ -28,7 +28,7 @@ impl Bar {
             return;
         }
         let message = &self.message;
-        let bar = self.bar.get_or_insert_with(|| {
+        let bar = self.drawn.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%");
             let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr())
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -42,7 +42,7 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some(bar) = self.bar.take() {
+        if let Some(bar) = self.drawn.take() {
             bar.finish_and_clear();
         }
     }
@@ -57,7 +57,7 @@ mod tests {
         let (output, seen) = Output::captured("t");
         let mut bar = Bar::new(&output, "verifying");
         bar.at(1, 2);
-        assert!(bar.bar.is_none());
+        assert!(bar.drawn.is_none());
         drop(bar);
         assert_eq!(seen.stderr(), "");
     }

@@ -317,7 +317,7 @@ impl<'a> Search<'a> {
     fn finish(mut self) -> Detected {
         self.close_unfinished();
         if let Some(found) = &mut self.widened {
-            found.what = "group or others had access to the log".to_owned();
+            "group or others had access to the log".clone_into(&mut found.what);
         }
         let rest = [self.bursts.finish(), self.hours.finish(), self.leases.finish(), self.widened];
         let all = rest.into_iter().flatten().chain(self.keys.finish());

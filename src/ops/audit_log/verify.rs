@@ -35,9 +35,10 @@ impl Known {
             host: store
                 .remembered()
                 .and_then(|state| some(AuditHead { seq: state.audit_seq, mac: state.audit_mac })),
-            state: match log.is_named() {
-                true => None,
-                false => audit::noted(log.directory(), log.name(), log.setting().machine)?,
+            state: if log.is_named() {
+                None
+            } else {
+                audit::noted(log.directory(), log.name(), log.setting().machine)?
             },
             anchors: Vec::new(),
         })

@@ -129,7 +129,7 @@ fn every_damage_has_its_verdict_and_its_place() {
         all[1] = [vec![b'x'; 70_000], vec![b'\n']].concat();
     });
     expect("a line from elsewhere", "modified", 2, offset(1), &|all| {
-        all.insert(1, b"{}\n".to_vec())
+        all.insert(1, b"{}\n".to_vec());
     });
     assert_eq!(judged(&stage, "", Kind::Ok).0, "good");
 }
@@ -331,9 +331,9 @@ fn a_loss_is_accepted_with_a_reason_and_stays_visible() {
 
     // A log that was changed cannot be gone on with; it is kept.
     let mut all = lines(&stage);
-    let last = all.len() - 1;
-    let at = all[last].len() - 10;
-    all[last][at] = if all[last][at] == b'0' { b'1' } else { b'0' };
+    let end = all.len() - 1;
+    let at = all[end].len() - 10;
+    all[end][at] = if all[end][at] == b'0' { b'1' } else { b'0' };
     stage.overwrite(LOG, &all.concat());
     stage.on("get %s a.one").run().ends(Kind::Audit);
     let json = stage.on("audit repair %s --accept-loss flood --json").run().ok().json();

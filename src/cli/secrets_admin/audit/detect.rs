@@ -67,7 +67,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(_) => return Err(Failure::usage("--format takes text, json or nagios")),
     };
     match search(args, context) {
-        Ok(detected) => answer(context, form, &detected),
+        Ok(detected) => Ok(answer(context, form, &detected)),
         Err(failure) if matches!(failure.kind(), Kind::Interrupted | Kind::Terminated) => {
             Err(failure)
         }
@@ -130,7 +130,7 @@ fn longer(flag: &str, text: Option<&OsString>, default: Duration) -> Result<Dura
     }
 }
 
-fn answer(context: &mut Context, form: Form, detected: &Detected) -> Result<Answer, Failure> {
+fn answer(context: &mut Context, form: Form, detected: &Detected) -> Answer {
     let (status, code, kind) = match detected.severity() {
         None => ("OK", 0, Kind::Ok),
         Some(Severity::Warning) => ("WARNING", 1, Kind::Findings),
@@ -149,7 +149,7 @@ fn answer(context: &mut Context, form: Form, detected: &Detected) -> Result<Answ
         Form::Nagios => nagios(status, detected),
         Form::Text => plain(detected),
     };
-    Ok(Answer::new(text, json).ending(kind))
+    Answer::new(text, json).ending(kind)
 }
 
 fn with_version(json: &Value) -> String {

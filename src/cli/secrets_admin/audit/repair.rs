@@ -1,6 +1,7 @@
 //! `secrets-admin audit repair`: go on after records were lost.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
@@ -63,7 +64,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         (false, _) => "nothing is missing\n".to_owned(),
     };
     if let Some(aside) = &aside {
-        text += &format!("the damaged file is {}\n", escape(aside));
+        let _ = writeln!(text, "the damaged file is {}", escape(aside));
     }
     Ok(Answer::new(
         text,

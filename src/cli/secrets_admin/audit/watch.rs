@@ -49,9 +49,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let round = watch.look(desk.stop)?;
         let kind = if round.alarms.is_empty() { Kind::Ok } else { Kind::Audit };
         let head = round.head.map_or(0, |head| head.seq);
-        let text = match round.alarms.is_empty() {
-            true => format!("no alarm; the last record is {head}\n"),
-            false => lines(&round),
+        let text = if round.alarms.is_empty() {
+            format!("no alarm; the last record is {head}\n")
+        } else {
+            lines(&round)
         };
         return Ok(Answer::new(text, json(&round)).ending(kind));
     }
