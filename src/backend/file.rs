@@ -12,7 +12,9 @@ use crate::environment::{self, EnvDecision};
 use crate::fs::{Directory as _, FsError, Place, Trust};
 use crate::name::SecretRoles;
 use crate::network::NetworkMode;
-use crate::ops::{Contents, Desk, FileTag, Format, Notice, OpError, Settings, StoreFile};
+use crate::ops::audit::Event;
+use crate::ops::transaction::open_for_reading;
+use crate::ops::{Contents, Desk, FileTag, Format, Notice, OpError, Settings, StoreFile, opening};
 use crate::passphrase::strength::Context;
 use crate::secret::SecretBytes;
 
@@ -22,7 +24,8 @@ use crate::secret::SecretBytes;
 /// asks any more; the passphrase is not kept at all. The next access asks [`Unlock`] again. So does one that finds another
 /// file than the one that was opened: what an operator changes is seen at once.
 ///
-/// It only reads. All checks of the command line are made: owner and mode of the file and the directories above it, the whole
+/// It changes nothing but the audit log, where each opening, each list and each value that is handed out is recorded before it
+/// happens; see [`Options::recording`]. All checks of the command line are made: owner and mode of the file and the directories above it, the whole
 /// file's integrity, its network, and whether it is older than what this host has seen.
 ///
 /// ```
@@ -125,10 +128,24 @@ impl FileSecretStore {
 
     fn with<R>(
         &self,
-        act: impl FnOnce(&Contents) -> Result<R, BackendError>,
+        act: impl FnOnce(&Held) -> Result<R, BackendError>,
     ) -> Result<R, BackendError> {
         let is_current = |held: &Held| Ok(self.is_current(held)?);
-        self.cache.with(is_current, || self.open_file(), |held| act(&held.contents))
+        self.cache.with(is_current, || self.open_file(), act)
+    }
+
+    /// Records, before it happens, that something is handed out.
+    fn record(&self, held: &Held, event: &Event) -> Result<(), BackendError> {
+        let new = self.with_desk(|desk| {
+            Ok(opening::release(desk, &self.path, (&held.contents, &held.tag), event)?)
+        })?;
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        for notice in new {
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
+        }
+        Ok(())
     }
 
     /// Whether the name still leads to the file that was opened. Its descriptor is held, so that no other can look like it.
@@ -142,8 +159,10 @@ impl FileSecretStore {
             let file = StoreFile::find(desk, &self.path)?;
             let warning = self.judge_environment(file.network())?;
             let credentials = self.unlock.unlock().map_err(BackendError::Unlock)?;
-            let mut opening = file.open(desk, &credentials)?;
+            let event = Event::new("store.unlock", None);
+            let mut opening = open_for_reading(desk, file, &credentials, &event)?;
             drop(credentials);
+            opening.release(desk, &event)?;
             let mut notices = std::mem::take(&mut opening.notices);
             notices.extend(warning);
             *self.notices.lock().unwrap_or_else(PoisonError::into_inner) = notices;
@@ -188,20 +207,26 @@ impl FileSecretStore {
             state: options.state_home(trust),
             settings,
             words: Context::default(),
-            audit: None,
+            audit: options.recording.clone(),
         })
     }
 }
 
 impl SecretStore for FileSecretStore {
     fn get(&self, name: &str) -> Result<SecretBytes, BackendError> {
-        self.with(|contents| {
-            contents.value(name, None)?.ok_or(BackendError::NotFound { backend: self.backend() })
+        self.with(|held| {
+            let value = held.contents.value(name, None)?;
+            let value = value.ok_or(BackendError::NotFound { backend: self.backend() })?;
+            self.record(held, &Event::new("secret.get", Some(crate::text::escape(name))))?;
+            Ok(value)
         })
     }
 
     fn list(&self) -> Result<Vec<String>, BackendError> {
-        self.with(|contents| Ok(contents.names()))
+        self.with(|held| {
+            self.record(held, &Event::new("secret.list", None))?;
+            Ok(held.contents.names())
+        })
     }
 
     fn backend(&self) -> &'static str {

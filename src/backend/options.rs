@@ -11,6 +11,7 @@ use crate::fs::Trust;
 use crate::name::SecretRoles;
 use crate::network::NetworkMode;
 use crate::ops::StateHome;
+use crate::ops::audit::Recording;
 use crate::ops::state::StatePaths;
 use crate::store::keyslot::Credentials;
 
@@ -91,6 +92,9 @@ pub struct Options {
     pub store_keys: Vec<PublicKey>,
     /// Generation below which no store is accepted.
     pub min_generation: u64,
+    /// How openings and releases are recorded: by default in the log beside the store, where what cannot be recorded does not
+    /// happen on mainnet and is a notice elsewhere. None records nothing.
+    pub recording: Option<Recording>,
     /// The environment that must hold no secrets.
     pub environment: Environment,
     /// What the time to live is measured with.
@@ -111,6 +115,7 @@ impl Options {
             slot: None,
             store_keys: Vec::new(),
             min_generation: 0,
+            recording: Some(Recording::of_process("strongroom")),
             environment: Environment::of_process(),
             clock: Arc::new(BootClock),
         }

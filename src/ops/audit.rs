@@ -22,9 +22,9 @@ use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::secret::DerivedKey;
-use crate::store::StoreId;
 use crate::store::header::AuditHead;
 use crate::store::state::State;
+use crate::store::{StoreError, StoreId};
 
 /// The end of the name of a log that is kept beside its store.
 pub const LOG_SUFFIX: &str = ".audit.jsonl";
@@ -126,7 +126,7 @@ impl Subject {
         Self::new(&opening.site, opening.tag.owner, id, head, remembered)
     }
 
-    fn new(
+    pub fn new(
         site: &Site,
         owner: Ownership,
         id: StoreId,
@@ -390,6 +390,9 @@ fn outcome_of(
         Sealed::Native(store) => {
             store.verify()?;
             let header = store.header();
+            if header.store_id != subject.id {
+                return Err(StoreError::Field("another store than a moment ago").into());
+            }
             if header.audit_head == intent.head {
                 Recovered::Committed(Some(header.generation))
             } else {
@@ -418,12 +421,17 @@ pub(super) fn refused(desk: &Desk<'_>, subject: &Subject, event: &Event, error: 
     }
     let Some(recording) = desk.recording() else { return };
     let Ok(corr) = random::bytes(desk.random.borrow_mut().as_mut()) else { return };
-    if let Ok(log) = open_log(desk, recording, subject) {
-        let mut trail = Trail { corr, forgiving: true, ..Trail::closed(AuditHead::default()) };
-        // What became of an intent is for a command that knows the store; a refusal does not wait for it.
-        trail.log = Some(log);
-        trail.failed(desk, event, kind);
+    let Ok(mut log) = open_log(desk, recording, subject) else { return };
+    // First what is left of the command before: its outcome stands in the file, which needs no key to be read.
+    if let Some(unfinished) = log.unfinished() {
+        let Ok(outcome) = outcome_of(desk, subject, unfinished) else { return };
+        if log.close_unfinished(outcome, desk.clock.now_nanos()).is_err() {
+            return;
+        }
     }
+    let mut trail = Trail { corr, forgiving: true, ..Trail::closed(AuditHead::default()) };
+    trail.log = Some(log);
+    trail.failed(desk, event, kind);
 }
 
 fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result<Log, OpError> {

@@ -234,7 +234,8 @@ impl OpError {
     /// Commands that may help.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Fs(error) => error.hints(),
+            Self::Audit(error) => error.hints(),
+            Self::Fs(error) | Self::AuditExposed(error) => error.hints(),
             Self::Store(error) => error.hints(),
             Self::WrongNetwork { store, .. } => {
                 vec![format!("this store is {store}: add --network {store}")]

@@ -7,14 +7,15 @@ use super::{Desk, Notice, OpError, StateHome, state};
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::crypto::sign::PublicKey;
-use crate::fs::FsError;
 use crate::fs::directory::lock_name;
+use crate::fs::{FsError, Place};
 use crate::isec;
 use crate::network::policy::Verdict;
 use crate::store::header::AuditHead;
 use crate::store::keyslot::Credentials;
 use crate::store::state::{Standing, State};
 use crate::store::{OpenStore, StoreId};
+use std::path::Path;
 use std::time::Duration;
 
 /// An opened store.
@@ -230,19 +231,13 @@ impl Opening {
         new_segment: Option<&str>,
     ) -> Result<Trail, OpError> {
         let head = self.contents.native().map(|store| store.header().audit_head);
-        let Some(recording) = recording else {
-            return Ok(Trail::closed(head.unwrap_or_default()));
-        };
-        let subject = Subject::of_opening(self)?;
-        let igra_root = match &self.contents {
-            Contents::Native(_) => None,
-            Contents::Igra(_) => {
-                let mut random = desk.random.borrow_mut();
-                desk.state.igra_root(subject.id, random.as_mut(), desk.trust.caller)?
+        match recording {
+            None => Ok(Trail::closed(head.unwrap_or_default())),
+            Some(recording) => {
+                let subject = Subject::of_opening(self)?;
+                trail_of(desk, recording, &subject, &self.contents, new_segment)
             }
-        };
-        let root = self.contents.native().and_then(OpenStore::audit_root).or(igra_root.as_ref());
-        Trail::open(desk, recording, &subject, Keys { root, new_segment })
+        }
     }
 
     /// Records that something of this store is about to be released: afterwards it may be, and not before.
@@ -287,6 +282,49 @@ impl Opening {
     }
 }
 
+/// Opens the log of the store that `contents` came from.
+fn trail_of(
+    desk: &Desk<'_>,
+    recording: &Recording,
+    subject: &Subject,
+    contents: &Contents,
+    new_segment: Option<&str>,
+) -> Result<Trail, OpError> {
+    let igra_root = match contents {
+        Contents::Native(_) => None,
+        Contents::Igra(_) => {
+            let mut random = desk.random.borrow_mut();
+            desk.state.igra_root(subject.id, random.as_mut(), desk.trust.caller)?
+        }
+    };
+    let root = contents.native().and_then(OpenStore::audit_root).or(igra_root.as_ref());
+    Trail::open(desk, recording, subject, Keys { root, new_segment })
+}
+
+/// As [`Opening::release`], for a holder that kept only the contents of the store at `path`, and which file they came from.
+pub fn release(
+    desk: &Desk<'_>,
+    path: &Path,
+    (contents, tag): (&Contents, &FileTag),
+    event: &Event,
+) -> Result<Vec<Notice>, OpError> {
+    let Some(recording) = &desk.audit else { return Ok(Vec::new()) };
+    let (directory, name) = Place::resolve(path, desk.trust)?.into_parts();
+    let header = contents.native().map(OpenStore::header);
+    let network = match header {
+        Some(header) => header.network,
+        None => desk.settings.network.unwrap_or_default(),
+    };
+    let site = Site::new(Box::new(directory), &name, path, network);
+    let id = header.map_or_else(|| state::igra_id(path), |header| header.store_id);
+    let (head, remembered) = (header.map(|header| header.audit_head), desk.state.recall(id)?);
+    let subject = Subject::new(&site, tag.owner, id, head, remembered.as_ref())?;
+    let mut trail = trail_of(desk, recording, &subject, contents, None)?;
+    let (generation, _) = contents.version();
+    trail.release(desk, &desk.reasoned(event.clone()), generation)?;
+    Ok(trail.notices)
+}
+
 /// What is remembered of an Igra file: it has no generation, so only which file it was.
 pub(super) const fn igra_state(
     id: StoreId,
@@ -321,7 +359,7 @@ mod tests {
     use crate::passphrase::strength::Context;
     use crate::secret::SecretBytes;
 
-    fn desk(state: &std::path::Path) -> Desk<'static> {
+    fn desk(state: &Path) -> Desk<'static> {
         let trust = Trust::of_process();
         let directory = HostDirectory::open(state, trust.caller, trust).unwrap();
         Desk {

@@ -14,6 +14,7 @@ use strongroom::environment::Environment;
 use strongroom::fs::Trust;
 use strongroom::kind::Kind;
 use strongroom::name::{SecretName, SecretRoles};
+use strongroom::network::policy::Verdict;
 use strongroom::ops::init::{NewFile, NewFormat, init};
 use strongroom::ops::secrets::{self, Set};
 use strongroom::ops::state::StatePaths;
@@ -618,4 +619,61 @@ fn chmod(path: &Path, mode: u32) {
 #[expect(clippy::disallowed_methods, reason = "a scratch store")]
 fn remove(path: &Path) {
     std::fs::remove_file(path).expect("removed");
+}
+
+#[test]
+fn every_opening_and_every_value_handed_out_is_recorded_before() {
+    let host = Host::new();
+    host.init(NetworkMode::Devnet);
+    host.set("a", b"one");
+    let store = host.opened();
+    assert_eq!(value(&store, "a"), b"one");
+    assert_eq!(store.list().expect("a list"), ["a"]);
+    let _ = store.get("absent");
+    assert_eq!(kind(host.open("wrong", host.options())), Kind::WrongPassphrase);
+    let log = host.path().with_extension("bin.audit.jsonl");
+    let said = || -> Vec<(String, String)> {
+        let text = crate::support::read_text(&log);
+        let field = |line: &str, key: &str| {
+            let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            line[key].as_str().expect("text").to_owned()
+        };
+        text.lines().map(|line| (field(line, "event"), field(line, "phase"))).collect()
+    };
+    let expected = [
+        ("audit.segment", "done"),
+        ("store.unlock", "done"),
+        ("secret.get", "done"),
+        ("secret.list", "done"),
+        ("store.unlock", "denied"),
+    ];
+    let expected = expected.map(|(event, phase)| (event.to_owned(), phase.to_owned()));
+    assert_eq!(said(), expected);
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test moves its own files")]
+#[test]
+fn on_mainnet_a_service_gets_nothing_that_cannot_be_recorded() {
+    let host = Host::new();
+    host.init(NetworkMode::Devnet);
+    host.set("a", b"one");
+    let strict = || {
+        let mut options = host.options();
+        if let Some(recording) = &mut options.recording {
+            recording.unavailable = Some(Verdict::Refuse);
+        }
+        options
+    };
+    let store = host.open(PASSPHRASE, strict()).expect("opened");
+    // Nobody, root included, can open a directory to append to it.
+    let log = host.path().with_extension("bin.audit.jsonl");
+    let aside = host.root.path().join("aside");
+    std::fs::rename(&log, &aside).expect("moved");
+    std::fs::create_dir(&log).expect("made");
+    assert_eq!(kind(store.get("a")), Kind::Audit);
+    assert_eq!(kind(store.list()), Kind::Audit);
+    assert_eq!(kind(host.open(PASSPHRASE, strict())), Kind::Audit);
+    std::fs::remove_dir(&log).expect("removed");
+    std::fs::rename(&aside, &log).expect("put back");
+    assert_eq!(value(&store, "a"), b"one");
 }

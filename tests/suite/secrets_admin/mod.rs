@@ -12,6 +12,7 @@ mod init;
 mod keys;
 mod mainnet;
 mod reading;
+mod recording;
 mod rollback;
 mod set;
 mod strace;

@@ -401,6 +401,13 @@ impl Ran {
         self
     }
 
+    /// Nothing but this line stands on standard error.
+    #[track_caller]
+    pub fn silent_but(self, line: &str) -> Self {
+        assert_eq!(self.stderr, format!("secrets-admin: {line}\n"), "{}", self.line);
+        self
+    }
+
     /// Exactly this stands on standard output.
     #[track_caller]
     pub fn prints(self, bytes: impl AsRef<[u8]>) -> Self {
