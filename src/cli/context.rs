@@ -64,6 +64,8 @@ pub struct Context {
     pub stdin: StandardInput,
     /// The global flags, checked.
     pub globals: Globals,
+    /// The exit code of an answer that has another one than its kind: that of monitoring.
+    pub exit_code: Option<u8>,
     /// Descriptors that a secret was read from.
     used: Vec<i32>,
 }
@@ -80,6 +82,7 @@ impl Context {
             environment: Environment::of_process(),
             stdin: StandardInput::System,
             globals: Globals::default(),
+            exit_code: None,
             used: Vec::new(),
         }
     }
@@ -97,6 +100,7 @@ impl Context {
             environment: Environment::from_pairs::<&str, &str>([]),
             stdin: StandardInput::holding(b"")?,
             globals: Globals::default(),
+            exit_code: None,
             used: Vec::new(),
         };
         Ok((context, seen))

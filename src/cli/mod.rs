@@ -10,11 +10,12 @@
 //! | [`setup`], [`target`] | what a command starts with: configuration, store, credentials |
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
-//! | [`output`], [`report`], [`escape`], [`progress`] | everything that is printed |
+//! | [`output`], [`report`], [`escape`], [`progress`], [`bar`] | everything that is printed |
 //! | [`hardening`], [`signal`] | the process |
 
 pub mod answer;
 pub mod args;
+pub mod bar;
 pub mod context;
 pub mod escape;
 pub mod exit_codes;
@@ -86,35 +87,40 @@ pub fn main(tool: &Tool) -> u8 {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let json = usage::wants_json(&argv);
     hardening::install_panic_hook(tool.name, json);
-    let kind = catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json))).unwrap_or_else(|_| {
+    let ended = catch_unwind(AssertUnwindSafe(|| start(tool, &argv, json)));
+    let (kind, code) = ended.unwrap_or_else(|_| {
         memory::scrub_stack();
-        Kind::Findings
+        (Kind::Findings, None)
     });
-    kind.code()
+    code.unwrap_or_else(|| kind.code())
 }
 
-fn start(tool: &Tool, argv: &[OsString], json: bool) -> Kind {
+/// How it ended, and the exit code that the command has chosen itself.
+fn start(tool: &Tool, argv: &[OsString], json: bool) -> (Kind, Option<u8>) {
     let mut context = Context::system(tool.name, Signals::detached());
     context.output.configure(if json { Format::Json } else { Format::Text }, false);
     if let Err(failure) = hardening::harden() {
-        return output::finish(&mut context.output, Err(failure));
+        return (output::finish(&mut context.output, Err(failure)), None);
     }
     // Without building the grammar, which costs more than all the rest of such a call.
     if matches!(argv, [_, flag] if flag == "--version" || flag == "-V") {
         let version = format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION"));
         let printed = context.output.print(version.as_bytes());
-        return output::finish(&mut context.output, printed.map(|()| Answer::printed()));
+        return (output::finish(&mut context.output, printed.map(|()| Answer::printed())), None);
     }
     match Signals::install() {
         Ok(signals) => {
-            let kind = run(tool, argv, &mut context.with_signals(signals));
+            let mut context = context.with_signals(signals);
+            let kind = run(tool, argv, &mut context);
             // What the command left on the stack: digests, parts of passphrases.
             memory::scrub_stack();
-            kind
+            // An answer that could not be printed is no answer.
+            let answered = matches!(kind, Kind::Ok | Kind::Findings);
+            (kind, context.exit_code.filter(|_| answered))
         }
         Err(cause) => {
             let failure = Failure::io("cannot take over the signals", cause);
-            output::finish(&mut context.output, Err(failure))
+            (output::finish(&mut context.output, Err(failure)), None)
         }
     }
 }

@@ -14,9 +14,11 @@
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
 //! | [`rules`] | what it is checked for, and the commands that mend it |
+//! | [`audit_log`] | verify, search and tend the record of all this |
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
+pub mod audit_log;
 pub mod calibrate;
 pub mod check;
 pub mod claims;

@@ -79,6 +79,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "audit",
             "clock",
             "config",
             "crypto",

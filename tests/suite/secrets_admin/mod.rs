@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
 
+mod audit;
 mod binary;
 mod check;
 mod dry_run;
