@@ -12,6 +12,7 @@ which writes COUNT secrets `bench.secret.000001` ... of SIZE bytes each for devn
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -27,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FREE = "8,1,1"
 REAL = "65536,3,1"
 PASSPHRASE = "a passphrase of the benchmark, long enough"
-SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "gate"]
+SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "audit", "gate"]
 # Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
 SLOW_PASSPHRASES = [
     "a" * 100,
@@ -250,6 +251,19 @@ class Bench:
         self.table.add("gate, 10,000 lines", "<= 100 ms", 100.0, found["large"].median_wall() * 1e3, "ms")
         self.table.add("gate, peak memory", "<= 16 MiB", 16.0, max(one.rss for one in found.values()), "MiB")
 
+    def audit(self):
+        """Appends to a log in batches of 1,000, and verifies it; by processor time, which a busy machine disturbs least."""
+        home = self.home / "audit"
+        home.mkdir(mode=0o700)
+        done = subprocess.run([self.options.audit_speed, home, str(self.options.records)], stdout=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            sys.exit(f"bench: error: {self.options.audit_speed}: exit {done.returncode}")
+        found = json.loads(done.stdout)
+        for what, line, limit in (("append", "<= 10 us an event", 10.0), ("verify", "<= 1 us an event", 1.0)):
+            cpu, wall = (found[f"{what}_{clock}"] for clock in ("cpu", "wall"))
+            note = f"{cpu:,.0f} events/s of processor time, {wall:,.0f} by the clock"
+            self.table.add(f"audit log, {what}, {found['records']:,} records", line, limit, 1e6 / cpu, "us", note)
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -257,6 +271,8 @@ def main():
     parser.add_argument("--bin", type=pathlib.Path, default=pathlib.Path(os.environ.get("STRONGROOM_BIN", target / "release")))
     parser.add_argument("--fill-store", type=pathlib.Path, default=target / "release/examples/fill_store")
     parser.add_argument("--bare-clap", type=pathlib.Path, default=ROOT / "bench/bare-clap/target/release/bare-clap")
+    parser.add_argument("--audit-speed", type=pathlib.Path, default=target / "release/examples/audit_speed")
+    parser.add_argument("--records", type=int, default=500_000, help="records in the audit log")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--many", type=int, default=100_000, help="secrets in the large store")
     parser.add_argument("--only", action="append", choices=SECTIONS)
@@ -267,6 +283,7 @@ def main():
     for path, how in (
         (options.bin / "secrets-admin", "cargo build --locked --release"),
         (options.fill_store, "cargo build --locked --release --example fill_store"),
+        (options.audit_speed, "cargo build --locked --release --example audit_speed"),
         (options.bare_clap, "cd bench/bare-clap && cargo build --locked --release"),
     ):
         if not path.is_file():

@@ -58,6 +58,7 @@ complete -c secrets-admin -n "__fish_secrets_admin_needs_command" -f -a "info" -
 complete -c secrets-admin -n "__fish_secrets_admin_needs_command" -f -a "verify" -d 'Check every byte of a store: signature, header, payload, and each sealed value'
 complete -c secrets-admin -n "__fish_secrets_admin_needs_command" -f -a "convert" -d 'Write the secrets of one store into a new file of another format'
 complete -c secrets-admin -n "__fish_secrets_admin_needs_command" -f -a "check" -d 'Check that a store meets the policy of its network: exit 0 when it does, 1 when it does not'
+complete -c secrets-admin -n "__fish_secrets_admin_needs_command" -f -a "audit" -d 'The record of what was done with a store'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand init" -l format -d 'The format of the file' -r -f -a "strongroom\t'strongroom\'s own'
 igra\t'Igra\'s secrets.bin'"
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand init" -l kdf -d 'Cost of the key derivation: m=KIB,t=N,p=N (default: m=262144,t=3,p=1 on mainnet)' -r
@@ -531,3 +532,244 @@ complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand check" -l dr
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand check" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand check" -l exit-codes -d 'Print the exit codes and what they mean'
 complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -s h -l help -d 'Print help'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "verify" -d 'Check every record: none changed, none missing, none added'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "show" -d 'Show records'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "head" -d 'Show the number and MAC of the last record'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "rotate" -d 'Keep the log\'s file under another name and go on in a new one'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "anchor" -d 'Write the number and MAC of the last record down outside the log'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "export" -d 'Export records as lines of JSON'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "repair" -d 'Accept that records are lost, and go on'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "watch" -d 'Watch the log: its mode, its owner, that it grows, and what is added'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and not __fish_seen_subcommand_from verify show head rotate anchor export repair watch detect" -f -a "detect" -d 'Search the records for signs of misuse'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l anchor -d 'Hold the log against what `audit anchor` wrote into this file' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l structure-only -d 'Check only what needs no passphrase'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l event -d 'Only this event, such as secret.get; a * at its end stands for anything' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l name -d 'Only what was done to this secret, slot or key' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l since -d 'Only from this time on: 2026-11-22, 2026-11-22T03:00:00Z, or 24h for a day ago' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l until -d 'Only before this time' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l actor -d 'Only what this user did: a login name or a number' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l phase -d 'Only this phase: intent, done, denied or error' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l last -d 'Show only the last N of them (default 1000)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from head" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l max-size -d 'Only when the file is larger than this, such as 100M' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l max-age -d 'Only when the first record in the file is older than this, such as 30d' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l to -d 'Where to: stdout, syslog, or file:PATH, which is appended to (default stdout)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from anchor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l event -d 'Only this event, such as secret.get; a * at its end stands for anything' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l name -d 'Only what was done to this secret, slot or key' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only from this time on: 2026-11-22, 2026-11-22T03:00:00Z, or 24h for a day ago' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only before this time' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l actor -d 'Only what this user did: a login name or a number' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l phase -d 'Only this phase: intent, done, denied or error' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'The form of a line: json or igra' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l out -d 'Write into this new file of mode 0600' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l accept-loss -d 'Why the loss is accepted, for the log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from repair" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l interval -d 'How long to wait between two looks (default 1h)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l once -d 'Look once'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l log -d 'Read these files instead of the log of the store, oldest first' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l event -d 'Only this event, such as secret.get; a * at its end stands for anything' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l name -d 'Only what was done to this secret, slot or key' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l since -d 'Only from this time on: 2026-11-22, 2026-11-22T03:00:00Z, or 24h for a day ago' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l until -d 'Only before this time' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l actor -d 'Only what this user did: a login name or a number' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l phase -d 'Only this phase: intent, done, denied or error' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l burst -d 'So many failed unlocks are a burst (default 5)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l within -d 'If they fall within this time (default 10m)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l hours -d 'When the store may be used, in UTC, such as 06:00-22:00 (default always)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l lease -d 'For how long a store belongs to the host that used it last (default 10m)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l compromised -d 'A key that nobody may use any more, or since a time: NAME or NAME@TIME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l format -d 'The form of the answer: text, json or nagios' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l store -l path -d 'The store to work on' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l slot -d 'Try this keyslot only' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l reason -d 'Why this is done, for the audit log' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l yes -d 'Answer yes to every confirmation'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l dry-run -d 'Change nothing; print what would be done'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c secrets-admin -n "__fish_secrets_admin_using_subcommand audit; and __fish_seen_subcommand_from detect" -s h -l help -d 'Print help (see more with \'--help\')'

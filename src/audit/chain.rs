@@ -6,6 +6,7 @@
 //! A_n+1   = HKDF(A_n, "…audit next")
 //! ```
 
+use crate::crypto::keyed::{Keyed, hkdf_pair};
 use crate::crypto::labels;
 use crate::crypto::mac::{self, Hash};
 use crate::memory;
@@ -92,7 +93,7 @@ impl Chain {
 
     fn mac(&mut self, body: &[u8]) -> Hash {
         self.derive();
-        mac::hmac(self.record.expose(), &[body])
+        Keyed::new(self.record.expose()).mac(body)
     }
 
     /// Fills `next` and `record` from `key`. The old key is overwritten when the step after the next one is derived, at the
@@ -105,7 +106,7 @@ impl Chain {
         ) else {
             return;
         };
-        mac::hkdf_pair(self.key.expose(), infos, [record, next]);
+        hkdf_pair(self.key.expose(), infos, [record, next]);
     }
 
     /// Wipes what the derivations left behind: the key that was, and the stack they ran on.

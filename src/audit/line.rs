@@ -11,6 +11,13 @@ use super::record::{CONTINUE, MAC_FIELD, MAC_LEN, Phase, Position, SEGMENT};
 use crate::crypto::mac::Hash;
 use crate::kind::Kind;
 
+/// A key with what stands around it. Whole, so that it is compared in one step.
+macro_rules! key {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+
 /// A line, read but not yet believed. Text is as it stands in the line; see [`text`].
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
@@ -91,32 +98,33 @@ impl<'a> Line<'a> {
             .ok_or("no MAC at its end")?;
         let mut p = Parser { rest: body };
         p.rest = p.rest.strip_prefix("{\"v\":1").ok_or("not a record of version 1")?;
-        let log_id = p.fixed("log_id")?;
-        let segment = p.fixed("segment")?;
-        let seq = p.number("seq")?.ok_or(SHAPE)?;
+        let log_id = p.fixed(key!("log_id"))?;
+        let segment = p.fixed(key!("segment"))?;
+        let seq = p.number(key!("seq"))?.ok_or(SHAPE)?;
         let ts = p.timestamp()?;
-        let boot = p.hex("boot", 32)?.ok_or(SHAPE)?;
-        let host = p.text("host")?.ok_or(SHAPE)?;
-        let uid = p.number("uid")?.ok_or(SHAPE)?;
-        let loginuid = p.number("loginuid")?;
-        let user = p.text("user")?;
-        let tty = p.text("tty")?;
-        let pid = p.number("pid")?.ok_or(SHAPE)?;
-        let tool = p.text("tool")?.ok_or(SHAPE)?;
-        let version = p.text("version")?.ok_or(SHAPE)?;
-        let net = p.one_of("net", ["mainnet", "testnet", "devnet"].into_iter())?.ok_or(SHAPE)?;
-        let event = p.text("event")?.ok_or(SHAPE)?;
-        let phase = p.text("phase")?.ok_or(SHAPE)?;
+        let boot = p.hex(key!("boot"), 32)?.ok_or(SHAPE)?;
+        let host = p.text(key!("host"))?.ok_or(SHAPE)?;
+        let uid = p.number(key!("uid"))?.ok_or(SHAPE)?;
+        let loginuid = p.number(key!("loginuid"))?;
+        let user = p.text(key!("user"))?;
+        let tty = p.text(key!("tty"))?;
+        let pid = p.number(key!("pid"))?.ok_or(SHAPE)?;
+        let tool = p.text(key!("tool"))?.ok_or(SHAPE)?;
+        let version = p.text(key!("version"))?.ok_or(SHAPE)?;
+        let net =
+            p.one_of(key!("net"), ["mainnet", "testnet", "devnet"].into_iter())?.ok_or(SHAPE)?;
+        let event = p.text(key!("event"))?.ok_or(SHAPE)?;
+        let phase = p.text(key!("phase"))?.ok_or(SHAPE)?;
         let phase = Phase::ALL.into_iter().find(|p| p.name() == phase).ok_or("no such phase")?;
-        let object = p.text("object")?;
-        let object_version = p.number("object_version")?;
-        let store_id = p.hex("store_id", 32)?.ok_or(SHAPE)?;
-        let generation = p.number("generation")?;
-        let digest = p.hex("digest", 64)?;
-        let exit = p.one_of("exit", Kind::ALL.into_iter().map(Kind::name))?;
-        let corr = p.hex("corr", 16)?.ok_or(SHAPE)?;
-        let reason = p.text("reason")?;
-        let prev = p.fixed("prev")?;
+        let object = p.text(key!("object"))?;
+        let object_version = p.number(key!("object_version"))?;
+        let store_id = p.hex(key!("store_id"), 32)?.ok_or(SHAPE)?;
+        let generation = p.number(key!("generation"))?;
+        let digest = p.hex(key!("digest"), 64)?;
+        let exit = p.one_of(key!("exit"), Kind::ALL.into_iter().map(Kind::name))?;
+        let corr = p.hex(key!("corr"), 16)?.ok_or(SHAPE)?;
+        let reason = p.text(key!("reason"))?;
+        let prev = p.fixed(key!("prev"))?;
         if !p.rest.is_empty() {
             return Err(SHAPE);
         }
@@ -207,42 +215,49 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Takes `,"key":`, if it is next.
-    fn key(&mut self, key: &str) -> Option<()> {
-        let rest = self.rest.strip_prefix(",\"")?.strip_prefix(key)?.strip_prefix("\":")?;
-        self.rest = rest;
-        Some(())
+    /// Takes a key, if it is next.
+    #[inline]
+    fn key(&mut self, key: &str) -> bool {
+        let rest = self.rest.strip_prefix(key);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
+    #[inline]
     fn number(&mut self, key: &str) -> Result<Option<u64>, Malformed> {
-        if self.key(key).is_none() {
-            return Ok(None);
-        }
-        let len = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        if self.key(key) { self.digits().map(Some) } else { Ok(None) }
+    }
+
+    fn digits(&mut self) -> Result<u64, Malformed> {
+        let digit = |b: &&u8| b.is_ascii_digit();
+        let len = self.rest.as_bytes().iter().take_while(digit).count();
         let (digits, rest) = self.rest.split_at(len);
         self.rest = rest;
-        number(digits).map(Some)
+        number(digits)
     }
 
+    #[inline]
     fn text(&mut self, key: &str) -> Result<Option<&'a str>, Malformed> {
-        if self.key(key).is_none() {
-            return Ok(None);
-        }
+        if self.key(key) { self.words().map(Some) } else { Ok(None) }
+    }
+
+    fn words(&mut self) -> Result<&'a str, Malformed> {
         let inner = self.rest.strip_prefix('"').ok_or(SHAPE)?;
         let bytes = inner.as_bytes();
         let mut at = 0;
         loop {
-            let mark = bytes[at..].iter().position(|b| matches!(b, b'"' | b'\\'));
-            at += mark.ok_or("text without an end")?;
-            if bytes[at] == b'"' {
-                break;
+            match bytes.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') => at += escape_len(&bytes[at..])?,
+                Some(_) => at += 1,
+                None => return Err("text without an end"),
             }
-            at += escape_len(&bytes[at..])?;
         }
         self.rest = &inner[at + 1..];
-        Ok(Some(&inner[..at]))
+        Ok(&inner[..at])
     }
 
+    #[inline]
     fn one_of(
         &mut self,
         key: &str,
@@ -254,8 +269,9 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn quoted(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
-        if self.key(key).is_none() {
+        if !self.key(key) {
             return Ok(None);
         }
         let inner = self.rest.strip_prefix('"').ok_or(SHAPE)?;
@@ -264,25 +280,25 @@ impl<'a> Parser<'a> {
         Ok(Some(value))
     }
 
+    #[inline]
     fn hex(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
         let found = self.quoted(key, len)?;
-        let digit = |b: u8| b.is_ascii_digit() | (b'a'..=b'f').contains(&b);
         match found {
-            Some(hex) if !hex.bytes().fold(true, |ok, b| ok & digit(b)) => Err(NOT_HEX),
+            Some(hex) if !hex.bytes().fold(true, |ok, b| ok & (nibble(b) < 16)) => Err(NOT_HEX),
             found => Ok(found),
         }
     }
 
+    #[inline]
     fn fixed<const N: usize>(&mut self, key: &str) -> Result<[u8; N], Malformed> {
         decode(self.quoted(key, 2 * N)?.ok_or(SHAPE)?)
     }
 
     fn timestamp(&mut self) -> Result<&'a str, Malformed> {
         const SHAPE_OF_TIME: &[u8; 30] = b"dddd-dd-ddTdd:dd:dd.dddddddddZ";
-        let ts = self.quoted("ts", SHAPE_OF_TIME.len())?.ok_or(SHAPE)?;
-        let right = ts.bytes().zip(SHAPE_OF_TIME).all(|(b, shape)| match shape {
-            b'd' => b.is_ascii_digit(),
-            mark => b == *mark,
+        let ts = self.quoted(key!("ts"), SHAPE_OF_TIME.len())?.ok_or(SHAPE)?;
+        let right = ts.bytes().zip(SHAPE_OF_TIME).fold(true, |ok, (b, shape)| {
+            ok & if *shape == b'd' { b.is_ascii_digit() } else { b == *shape }
         });
         if right { Ok(ts) } else { Err("a time in another form") }
     }
@@ -290,29 +306,61 @@ impl<'a> Parser<'a> {
 
 const NOT_HEX: Malformed = "something else than lower-case hexadecimal";
 
+/// The value of a digit; something above 15 for what is none.
+const fn nibble(b: u8) -> u8 {
+    let (number, letter) = (b.wrapping_sub(b'0'), b.wrapping_sub(b'a'));
+    if number < 10 {
+        number
+    } else if letter < 6 {
+        letter + 10
+    } else {
+        0xff
+    }
+}
+
 fn decode<const N: usize>(hex: &str) -> Result<[u8; N], Malformed> {
-    let mut out = [0; N];
-    if hex.len() != 2 * N {
+    // A table, since a log has some two hundred such digits in a line.
+    const VALUE: [u8; 256] = {
+        let mut table = [0xff; 256];
+        let mut b = 0_u8;
+        while b < 0x80 {
+            table[b as usize] = nibble(b);
+            b += 1;
+        }
+        table
+    };
+    let (mut out, mut seen) = ([0; N], 0);
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    if pairs.len() != N || !rest.is_empty() {
         return Err(NOT_HEX);
     }
-    data_encoding::HEXLOWER.decode_mut(hex.as_bytes(), &mut out).map_err(|_| NOT_HEX)?;
-    Ok(out)
+    for (byte, [high, low]) in out.iter_mut().zip(pairs) {
+        let (high, low) = (VALUE[usize::from(*high)], VALUE[usize::from(*low)]);
+        seen |= high | low;
+        *byte = high << 4 | low & 0xf;
+    }
+    if seen < 16 { Ok(out) } else { Err(NOT_HEX) }
 }
 
 fn number(digits: &str) -> Result<u64, Malformed> {
-    let whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let (mut value, mut whole) = (0_u64, !digits.is_empty());
+    let mut fits = true;
+    for b in digits.bytes() {
+        let digit = b.wrapping_sub(b'0');
+        whole &= digit < 10;
+        match value.checked_mul(10).and_then(|value| value.checked_add(u64::from(digit))) {
+            Some(next) => value = next,
+            None => fits = false,
+        }
+    }
     if !whole || (digits.len() > 1 && digits.starts_with('0')) {
         return Err("a number in another form");
     }
-    digits.parse().map_err(|_| "a number above 64 bits")
+    if fits { Ok(value) } else { Err("a number above 64 bits") }
 }
 
 fn hex_digit(byte: u8) -> Option<u16> {
-    match byte {
-        b'0'..=b'9' => Some(u16::from(byte - b'0')),
-        b'a'..=b'f' => Some(u16::from(byte - b'a' + 10)),
-        _ => None,
-    }
+    Some(nibble(byte)).filter(|value| *value < 16).map(u16::from)
 }
 
 /// Bytes of the escape that `bytes` starts with; only escapes that the writer makes are accepted.

@@ -12,6 +12,7 @@
 //! - [`tail`]: log and state as they are found, judged without changing anything
 //! - [`mod@file`]: an open log, to be appended to; [`repair`] completes what was stopped, [`rotate`] begins a new file
 //! - [`verify`]: every line of one or many files against the roots
+//! - [`select`]: the records that somebody asks for; [`watch`]: a service's eye on its log
 //! - [`actor`]: who does something
 //!
 //! Rules that hold at every point where this module returns:
@@ -25,17 +26,22 @@ mod ends;
 mod error;
 pub mod file;
 pub mod line;
+mod newest;
+mod pieces;
 pub mod record;
 pub mod repair;
 pub mod rotate;
+pub mod select;
 pub mod state;
 pub mod tail;
 pub mod verify;
+pub mod watch;
 
 pub use actor::Actor;
 pub use chain::Chain;
 pub use error::AuditError;
 pub use file::{Log, Setting, Unfinished};
+pub use newest::{Newest, newest, noted};
 pub use record::{Draft, Origin, Phase};
 pub use repair::Recovered;
 pub use tail::{Finding, NeedsSegment, View, look};
@@ -43,3 +49,12 @@ pub use verify::{Report, Verdict};
 
 /// Most bytes of one line, its end included.
 pub const MAX_LINE: usize = 64 << 10;
+
+/// Why reading stopped, when a file was read through [`std::io::Read`].
+pub fn unreadable(error: std::io::Error, path: &std::path::Path) -> crate::fs::FsError {
+    error.downcast::<crate::fs::FsError>().unwrap_or_else(|error| crate::fs::FsError::Io {
+        action: "read",
+        path: path.into(),
+        source: rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::IO),
+    })
+}

@@ -64,7 +64,7 @@ pub struct Context {
     pub stdin: StandardInput,
     /// The global flags, checked.
     pub globals: Globals,
-    /// The exit code of an answer, where it is not that of its kind: monitoring has codes of its own.
+    /// The exit code of an answer that has another one than its kind: that of monitoring.
     pub exit_code: Option<u8>,
     /// Descriptors that a secret was read from.
     used: Vec<i32>,

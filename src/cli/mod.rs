@@ -10,11 +10,12 @@
 //! | [`setup`], [`target`] | what a command starts with: configuration, store, credentials |
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
-//! | [`output`], [`report`], [`escape`], [`progress`] | everything that is printed |
+//! | [`output`], [`report`], [`escape`], [`progress`], [`bar`] | everything that is printed |
 //! | [`hardening`], [`signal`] | the process |
 
 pub mod answer;
 pub mod args;
+pub mod bar;
 pub mod context;
 pub mod escape;
 pub mod exit_codes;

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::output::Output;
 
 /// How long work stays silent: most key derivations are over by then.
-const PATIENCE: Duration = Duration::from_millis(800);
+pub(super) const PATIENCE: Duration = Duration::from_millis(800);
 const FRAME: Duration = Duration::from_millis(120);
 
 /// A spinner on stderr, from its start until it is dropped. Nothing at all when stderr is no terminal, or with `--quiet`

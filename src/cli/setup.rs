@@ -117,6 +117,12 @@ impl Setup {
         Desk { audit: None, ..self.desk_with(trust, |paths| paths.look(trust)) }
     }
 
+    /// The desk of a command that looks at the log, and writes nothing either.
+    pub fn log_desk(&self) -> Desk<'_> {
+        let trust = Trust::of_process();
+        self.desk_with(trust, |paths| paths.look(trust))
+    }
+
     fn desk_with(&self, trust: Trust, state: impl FnOnce(&StatePaths) -> StateHome) -> Desk<'_> {
         let mut words = strength::Context::new();
         for name in [host::host_name(), host::user_name()].into_iter().flatten() {
@@ -167,6 +173,7 @@ impl Setup {
                 InventoryDetail::Keys => Level::Keys,
                 InventoryDetail::None => Level::None,
             },
+            audit_path: self.config.audit_path.clone(),
             reason: globals.reason.clone(),
             accept_rollback: globals.accept_rollback.clone(),
             dry_run: globals.dry_run,

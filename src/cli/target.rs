@@ -40,6 +40,11 @@ impl Target {
         self.setup.looking_desk()
     }
 
+    /// The desk of a command that looks at the log, and writes nothing.
+    pub fn log_desk(&self) -> Desk<'_> {
+        self.setup.log_desk()
+    }
+
     /// The file, under the rules that come before a passphrase is asked for.
     pub fn find(&self, context: &mut Context, desk: &Desk<'_>) -> Result<StoreFile, Failure> {
         self.setup.find(context, desk, &self.path)

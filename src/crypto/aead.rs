@@ -1,7 +1,7 @@
 //! XChaCha20-Poly1305 in place: 32-byte key, 24-byte nonce, 16-byte detached tag.
 //!
-//! What is small goes through the crate as it is. What is [large](BULK) takes the same two primitives on two processors; see
-//! [`bulk`].
+//! What is small goes through the crate as it is. What is large (`BULK`) takes the same two primitives on two processors; see
+//! `bulk`.
 
 use super::bulk;
 use chacha20poly1305::aead::inout::InOutBuf;

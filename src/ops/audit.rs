@@ -1,6 +1,6 @@
 //! What is recorded: one record for a release, an intent and an outcome for a change, one for a refusal.
 //!
-//! A [`Trail`] is the log as one command holds it. It is opened after the store's own lock, if that is held, and kept until the
+//! A `Trail` is the log as one command holds it. It is opened after the store's own lock, if that is held, and kept until the
 //! outcome is durable, so that between an intent and its outcome nobody else writes. A log that is out of step stops the
 //! command before anything is written; one that cannot be written stops it where the network, or the configuration, says so.
 
@@ -102,6 +102,8 @@ pub(super) struct Subject {
     pub head: Option<AuditHead>,
     /// The head that this host remembers; none when it has never seen the store.
     pub remembered: Option<AuditHead>,
+    /// Go on although records are missing.
+    pub accept_loss: bool,
 }
 
 impl Subject {
@@ -139,6 +141,7 @@ impl Subject {
             head,
             remembered: remembered
                 .map(|state| AuditHead { seq: state.audit_seq, mac: state.audit_mac }),
+            accept_loss: false,
         })
     }
 }
@@ -326,6 +329,20 @@ impl Trail {
             ..Draft::new(event.name, phase, self.corr, desk.clock.now_nanos())
         }
     }
+}
+
+/// The log itself, for the verbs that tend it, which nothing forgives.
+pub(super) fn tend(
+    desk: &Desk<'_>,
+    recording: &Recording,
+    subject: &Subject,
+    keys: Keys<'_>,
+) -> Result<(Log, [u8; 8], Vec<Notice>), OpError> {
+    let mut trail = Trail::closed(subject.head.unwrap_or_default());
+    trail.corr = random::bytes(desk.random.borrow_mut().as_mut())?;
+    trail.forgiving = verdict(recording, subject.network) != Verdict::Refuse;
+    let log = trail.prepare(desk, recording, subject, keys)?;
+    Ok((log, trail.corr, trail.notices))
 }
 
 /// Most bytes of a log that holds nothing but the beginning of a store.

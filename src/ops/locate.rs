@@ -214,6 +214,11 @@ impl StoreFile {
         self.snapshot.sealed.format()
     }
 
+    /// Its id; for an Igra file, which has none, the one that its path gives it.
+    pub fn store_id(&self) -> StoreId {
+        remembered_as(&self.snapshot.sealed, &self.site.path)
+    }
+
     /// The network whose rules hold.
     pub const fn network(&self) -> NetworkMode {
         self.site.network

@@ -14,9 +14,11 @@
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
 //! | [`remedy`] | the commands that mend what was found |
+//! | [`audit_log`] | verify, search and tend the record of all this |
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
+pub mod audit_log;
 pub mod calibrate;
 pub mod check;
 pub mod claims;
@@ -82,6 +84,8 @@ pub struct Settings {
     pub min_generation: u64,
     /// How much the inventory shows.
     pub inventory: Level,
+    /// The audit log, for commands that look at it and record nothing; none for the one beside the store.
+    pub audit_path: Option<std::path::PathBuf>,
     /// Why this is done; goes to the audit log.
     pub reason: Option<String>,
     /// Take an older or forked store as the truth, for this reason.
@@ -103,6 +107,7 @@ impl Default for Settings {
             store_keys: Vec::new(),
             min_generation: 0,
             inventory: Level::Full,
+            audit_path: None,
             reason: None,
             accept_rollback: None,
             dry_run: false,

@@ -121,6 +121,19 @@ impl StateHome {
         }
     }
 
+    /// The audit root of the Igra file `id`, if one was made.
+    pub fn known_igra_root(&self, id: StoreId) -> Result<Option<DerivedKey>, FsError> {
+        let Self::Directory(directory) = self else { return Ok(None) };
+        let name = root_name(id);
+        let Some(found) = directory.read(&name, 32)? else { return Ok(None) };
+        let mut root = DerivedKey::zeroed();
+        if found.len() != root.expose().len() {
+            return Err(FsError::Changed(name.into()));
+        }
+        root.expose_mut().copy_from_slice(&found);
+        Ok(Some(root))
+    }
+
     /// The audit root of the Igra file `id`, which has no place for one of its own: made at its first use, and kept as 32 bytes
     /// beside the state. `None` where nothing is kept.
     pub fn igra_root(
@@ -132,14 +145,10 @@ impl StateHome {
         let Self::Directory(directory) = self else { return Ok(None) };
         let directory = directory.as_ref();
         let name = root_name(id);
-        let mut root = DerivedKey::zeroed();
-        if let Some(found) = directory.read(&name, 32)? {
-            if found.len() != 32 {
-                return Err(FsError::Changed(name.into()).into());
-            }
-            root.expose_mut().copy_from_slice(&found);
+        if let Some(root) = self.known_igra_root(id)? {
             return Ok(Some(root));
         }
+        let mut root = DerivedKey::zeroed();
         random.fill(root.expose_mut())?;
         // By the name that the next command clears up after; see `prepare`.
         let place = file_name(id);

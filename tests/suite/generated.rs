@@ -183,6 +183,74 @@ const EXAMPLES: &[(&str, Examples)] = &[
             ("And back", "convert mainnet-secrets.bin secrets.bin --to igra"),
         ],
     ),
+    ("audit", &[("Is the record true", "audit verify mainnet-secrets.bin")]),
+    (
+        "audit verify",
+        &[
+            ("The passphrase is asked for", "audit verify mainnet-secrets.bin"),
+            (
+                "Against anchors that another host keeps",
+                "audit verify mainnet-secrets.bin --anchor anchors.jsonl",
+            ),
+            ("Numbers and links only", "audit verify mainnet-secrets.bin --structure-only"),
+        ],
+    ),
+    (
+        "audit show",
+        &[
+            (
+                "What was refused since yesterday",
+                "audit show mainnet-secrets.bin --phase denied --since 24h",
+            ),
+            (
+                "Who read a secret",
+                "audit show mainnet-secrets.bin --event secret.get --name igra.hd.wallet_secret",
+            ),
+        ],
+    ),
+    ("audit head", &[("The last record", "audit head mainnet-secrets.bin")]),
+    (
+        "audit rotate",
+        &[
+            ("Now", "audit rotate mainnet-secrets.bin"),
+            ("From cron", "audit rotate mainnet-secrets.bin --max-size 100M --max-age 30d"),
+        ],
+    ),
+    (
+        "audit anchor",
+        &[(
+            "To the syslog, which goes to another host",
+            "audit anchor mainnet-secrets.bin --to syslog",
+        )],
+    ),
+    (
+        "audit export",
+        &[(
+            "For filters made for the log of an Igra service",
+            "audit export mainnet-secrets.bin --format igra",
+        )],
+    ),
+    (
+        "audit repair",
+        &[(
+            "After records were lost for good",
+            "audit repair mainnet-secrets.bin --accept-loss 'disk failed, no copy'",
+        )],
+    ),
+    (
+        "audit watch",
+        &[
+            ("Once, from cron", "audit watch mainnet-secrets.bin --once"),
+            ("Every ten minutes", "audit watch mainnet-secrets.bin --interval 10m"),
+        ],
+    ),
+    (
+        "audit detect",
+        &[(
+            "For Nagios",
+            "audit detect mainnet-secrets.bin --since 24h --hours 06:00-22:00 --format nagios",
+        )],
+    ),
     ("check", &[("Before a deployment", "check mainnet-secrets.bin --network mainnet")]),
 ];
 

@@ -6,11 +6,11 @@
 
 mod walk;
 
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::io::{self, Read};
 
 use self::walk::Verifier;
-use super::MAX_LINE;
 use super::chain::{Chain, SegmentStart};
+use super::pieces::each_line;
 use crate::memory;
 use crate::secret::DerivedKey;
 use crate::store::header::AuditHead;
@@ -181,31 +181,21 @@ pub fn verify_after(
     if let Some(checkpoint) = checkpoint {
         verifier.resume(checkpoint);
     }
-    let mut line = Vec::with_capacity(1 << 12);
     let (mut total, mut lines) = (0_u64, 0_u64);
     for file in files {
         verifier.file = file.name;
         verifier.offset = 0;
         verifier.end_of_file();
-        let mut content = BufReader::with_capacity(1 << 20, file.content);
-        loop {
-            line.clear();
-            let len = (&mut content).take(MAX_LINE as u64 + 1).read_until(b'\n', &mut line)? as u64;
-            if len == 0 {
-                break;
-            }
-            verifier.line(&line);
-            let mut len = len;
-            if line.last() != Some(&b'\n') {
-                len += content.skip_until(b'\n')? as u64;
-            }
+        each_line(file.content, |line, len| {
+            verifier.line(line);
             verifier.offset += len;
             total += len;
             lines += 1;
             if lines.is_multiple_of(STRIDE) && !progress(total) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
-        }
+            Ok(())
+        })?;
     }
     progress(total);
     let done = verifier.finish();

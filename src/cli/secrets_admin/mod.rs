@@ -5,6 +5,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are help text, not Markdown")]
 
 mod answer;
+mod audit;
 mod check;
 mod convert;
 mod data_key;
@@ -66,6 +67,7 @@ enum Verb {
     Verify(verify::Args),
     Convert(convert::Args),
     Check(check::Args),
+    Audit(audit::Args),
 }
 
 fn command() -> Command {
@@ -90,5 +92,6 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failu
         Verb::Verify(args) => verify::run(&args, context),
         Verb::Convert(args) => convert::run(&args, context),
         Verb::Check(args) => check::run(&args, context),
+        Verb::Audit(args) => audit::run(&args, context),
     }
 }

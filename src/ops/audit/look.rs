@@ -40,7 +40,7 @@ impl Subject {
             machine,
             head: self.head,
             remembered: self.remembered,
-            accept_loss: false,
+            accept_loss: self.accept_loss,
             lock_timeout: desk.settings.lock_timeout,
         }
     }

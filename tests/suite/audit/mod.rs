@@ -4,6 +4,7 @@ mod attacks;
 mod host;
 mod loss;
 mod vectors;
+mod watch;
 
 use strongroom::audit::chain::{Id, SegmentStart};
 use strongroom::audit::record::{self, Position};

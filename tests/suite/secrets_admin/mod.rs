@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
 
 mod audit;
+mod audit_config;
 mod binary;
 mod check;
 mod dry_run;

@@ -38,6 +38,15 @@ fn name(args: &[OsString]) -> &'static str {
         ("inventory", Some("export")) => "inventory-export",
         ("inventory", _) => "inventory-pin",
         ("state", _) => "state-accept-clock",
+        ("audit", Some("verify")) => "audit-verify",
+        ("audit", Some("show")) => "audit-show",
+        ("audit", Some("head")) => "audit-head",
+        ("audit", Some("export")) => "audit-export",
+        ("audit", Some("anchor")) => "audit-anchor",
+        ("audit", Some("rotate")) => "audit-rotate",
+        ("audit", Some("repair")) => "audit-repair",
+        ("audit", Some("watch")) => "audit-watch",
+        ("audit", Some("detect")) => "audit-detect",
         _ => "change",
     }
 }

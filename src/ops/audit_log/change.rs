@@ -1,0 +1,201 @@
+//! What changes a log: rotation, and a new beginning after a loss. An ordinary action does neither.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{LogError, path_of};
+use crate::audit::line::Line;
+use crate::audit::record::{Draft, Phase};
+use crate::audit::select;
+use crate::audit::tail::STATE_SUFFIX;
+use crate::audit::verify::LogFile;
+use crate::audit::{self, AuditError, Setting};
+use crate::crypto::random;
+use crate::fs::in_place::{Access, Sequential};
+use crate::fs::{Directory as _, FsError, Place, Replace};
+use crate::ops::audit::{Keys, Subject, tend};
+use crate::ops::contents::Contents;
+use crate::ops::{Desk, Notice, OpError, StoreFile};
+use crate::store::keyslot::Credentials;
+
+/// When a rotation is due: always, unless a limit is given; with several, when one of them is passed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct When {
+    /// Larger than so many bytes.
+    pub larger: Option<u64>,
+    /// Older than this.
+    pub older: Option<Duration>,
+}
+
+/// What a rotation did.
+#[derive(Debug, Default)]
+pub struct Rotated {
+    /// Whether it was due.
+    pub due: bool,
+    /// Where the old file is now.
+    pub archive: Option<PathBuf>,
+    /// Bytes of the file before.
+    pub size: u64,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Rotates the log of `file`, if that is due.
+pub fn rotate(desk: &Desk<'_>, file: &StoreFile, when: When) -> Result<Rotated, LogError> {
+    let path = path_of(desk, &file.site.path);
+    let place = Place::resolve(&path, desk.trust)?;
+    let log = place.directory().in_place(place.name(), Access::Read)?;
+    let Some(log) = log else { return Err(LogError::NoLog(path)) };
+    let size = log.facts()?.len;
+    let larger = when.larger.is_some_and(|limit| size > limit);
+    let older = match when.older {
+        Some(limit) => begun(&path, log.as_ref())?.is_some_and(|begun| {
+            let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+            desk.clock.now_nanos().saturating_sub(begun) > limit
+        }),
+        None => false,
+    };
+    let due = larger || older || (when.larger, when.older) == (None, None);
+    let mut rotated = Rotated { due, size, ..Rotated::default() };
+    let Some(recording) = desk.recording().filter(|_| due) else { return Ok(rotated) };
+    let subject = Subject::of_file(file)?;
+    let (mut log, corr, notices) = tend(desk, recording, &subject, Keys::default())?;
+    if let Some(why) = log.needs_segment() {
+        return Err(AuditError::NoKey { log: path, why }.into());
+    }
+    let reason = desk.settings.reason.as_deref();
+    let draft = Draft { reason, ..Draft::new("", Phase::Done, corr, desk.clock.now_nanos()) };
+    rotated.archive = Some(path.with_file_name(log.rotate(&draft)?));
+    rotated.notices = notices;
+    Ok(rotated)
+}
+
+/// When the first record of a file was written.
+fn begun(path: &Path, log: &dyn crate::fs::InPlace) -> Result<Option<u64>, LogError> {
+    let content = Box::new(Sequential::new(log));
+    let mut begun = None;
+    let walked = select::each(vec![LogFile { name: String::new(), content }], |_, line| {
+        begun = line.ok().and_then(nanos);
+        Err(std::io::ErrorKind::Interrupted.into())
+    });
+    match walked {
+        Err(error) if error.kind() != std::io::ErrorKind::Interrupted => {
+            Err(audit::unreadable(error, path).into())
+        }
+        _ => Ok(begun),
+    }
+}
+
+fn nanos(line: &Line<'_>) -> Option<u64> {
+    let time = line.ts.parse::<jiff::Timestamp>().ok()?;
+    u64::try_from(time.as_nanosecond()).ok()
+}
+
+/// What a repair did.
+#[derive(Debug, Default)]
+pub struct Repaired {
+    /// Whether there was anything to be given up.
+    pub lost: bool,
+    /// The first record of the new segment.
+    pub seq: Option<u64>,
+    /// Where the damaged file is now, if it had to make room.
+    pub aside: Option<PathBuf>,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// Goes on after a loss, for `reason`.
+pub fn repair(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: &Credentials,
+    reason: &str,
+) -> Result<Repaired, LogError> {
+    let mut subject = Subject::of_file(&file)?;
+    let path = path_of(desk, &file.site.path);
+    let opening = file.unlock(desk, credentials)?;
+    let kept = desk.state.known_igra_root(subject.id)?;
+    let root = match &opening.contents {
+        Contents::Native(store) => store.audit_root(),
+        Contents::Igra(_) => kept.as_ref(),
+    };
+    let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
+    let place = Place::resolve(&path, desk.trust)?;
+    let damage = damage(&place, &subject, &path)?;
+    repaired.lost = damage.is_some();
+    let (Some(damage), Some(recording)) = (damage, desk.recording()) else { return Ok(repaired) };
+    // The state is about to go; what it knows must not be written a second time.
+    let noted = audit::noted(place.directory(), place.name(), recording.machine)?;
+    subject.remembered =
+        [subject.remembered, noted].into_iter().flatten().max_by_key(|head| head.seq);
+    subject.accept_loss = true;
+    let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
+    repaired.seq = Some(known.unwrap_or(0) + 1);
+    repaired.aside = set_aside(desk, &place, &path, damage)?;
+    let keys = Keys { root, new_segment: Some("records are missing") };
+    let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
+    let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
+    log.append(&Draft { reason: Some(reason), ..draft })?;
+    repaired.notices.append(&mut notices);
+    Ok(repaired)
+}
+
+/// The event that says why a loss was accepted.
+const REPAIR: &str = "audit.repair";
+
+/// In which way a log cannot be gone on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Damage {
+    /// Records are gone from its end.
+    Short,
+    /// It is not what was written.
+    Wrong,
+}
+
+/// What is wrong, without changing anything.
+fn damage(place: &Place, subject: &Subject, path: &Path) -> Result<Option<Damage>, LogError> {
+    let setting = Setting {
+        owner: subject.owner,
+        machine: audit::actor::machine(),
+        head: subject.head,
+        remembered: subject.remembered,
+        accept_loss: false,
+        lock_timeout: Duration::ZERO,
+    };
+    match audit::look(place.directory(), path, &setting) {
+        Ok(_) => Ok(None),
+        Err(AuditError::Truncated { .. }) => Ok(Some(Damage::Short)),
+        Err(AuditError::Modified { .. }) => Ok(Some(Damage::Wrong)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves what cannot be gone on with out of the way: the state, and a log that is not what was written. Answers where that is.
+fn set_aside(
+    desk: &Desk<'_>,
+    place: &Place,
+    path: &Path,
+    damage: Damage,
+) -> Result<Option<PathBuf>, LogError> {
+    let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut()).map_err(OpError::from)?;
+    let token = data_encoding::HEXLOWER.encode(&token);
+    let directory = place.directory();
+    let mut aside = None;
+    let suffixes: &[&str] = match damage {
+        Damage::Short => &[STATE_SUFFIX],
+        Damage::Wrong => &["", STATE_SUFFIX],
+    };
+    for suffix in suffixes {
+        let mut from = place.name().to_owned();
+        from.push(suffix);
+        let mut to = from.clone();
+        to.push(format!(".damaged-{token}"));
+        match directory.rename(&from, &to, Replace::No) {
+            Ok(()) if suffix.is_empty() => aside = Some(path.with_file_name(&to)),
+            Ok(()) | Err(FsError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    directory.sync()?;
+    Ok(aside)
+}
