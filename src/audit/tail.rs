@@ -11,7 +11,7 @@ use super::chain::{Chain, Id};
 use super::ends::{Search, last_line, line_at, line_before};
 use super::file::{Setting, Unfinished};
 use super::line::Line;
-use super::record::{CONTINUE, Phase, ROTATE};
+use super::record::{CONTINUE, Phase, ROTATE, SEGMENT};
 use super::state::{self, AuditState};
 use crate::crypto::mac::{self, Hash};
 use crate::fs::in_place::Access;
@@ -290,6 +290,11 @@ impl Look<'_> {
             }
             let seq = last.head.seq + 1;
             let line = Line::parse(&bytes).map_err(|why| self.modified(seq, why))?;
+            // A segment whose key never reached the state: its first record was the last thing that a stopped command wrote, and
+            // nobody can go on from it.
+            if begins(&line, &last) && end + bytes.len() as u64 == len {
+                break;
+            }
             if !fits(&line, &last) {
                 return Err(self.modified(seq, "another record than the next one"));
             }
@@ -413,6 +418,15 @@ fn fits(line: &Line<'_>, last: &Last) -> bool {
     let at = &line.at;
     (at.log_id, at.segment, Some(at.seq), at.prev)
         == (last.log_id, last.segment, last.head.seq.checked_add(1), last.head.mac)
+}
+
+/// Whether a line claims to be the first of another segment, behind all others.
+fn begins(line: &Line<'_>, last: &Last) -> bool {
+    let (at, before) = (&line.at, &last.head);
+    line.event == SEGMENT
+        && at.segment != last.segment
+        && (at.seq > before.seq.saturating_add(1)
+            || at.seq == before.seq + 1 && at.prev == before.mac)
 }
 
 fn rotates(line: &[u8]) -> bool {

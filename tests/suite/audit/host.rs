@@ -177,6 +177,36 @@ fn an_intent_without_an_outcome_is_handed_to_the_next_command() {
 }
 
 #[test]
+fn a_segment_whose_key_never_reached_the_state_is_set_aside() {
+    let scratch = tempfile::tempdir().expect("a directory");
+    let mut log = open(scratch.path(), setting()).expect("a log");
+    log.append(&draft("secret.get", 1)).expect("appended");
+    let state = scratch.path().join(format!("{LOG}.state"));
+    let before = std::fs::read(&state).expect("a state");
+    log.start_segment(&root(8), [9; 16], LOG_ID, &draft("", 2)).expect("begun");
+    drop(log);
+    // The command was killed between the first record of the segment and the state.
+    std::fs::write(&state, before).expect("put back");
+    let mut log = open(scratch.path(), setting()).expect("no alarm");
+    assert!(log.is_under(&root(7)), "the old segment goes on");
+    log.append(&draft("secret.get", 3)).expect("appended");
+    log.start_segment(&root(8), [10; 16], LOG_ID, &draft("", 4)).expect("begun again");
+    drop(log);
+    let torn = scratch.path().join(format!("{LOG}.torn"));
+    assert!(read_text(&torn).contains("audit.segment"), "nothing is dropped");
+    let report = judge(&[content(scratch.path())], &[root(7), root(8)], &[]);
+    assert_eq!(report.verdict, strongroom::audit::Verdict::Good);
+    // One that is not the last is no accident.
+    let text = String::from_utf8(content(scratch.path())).expect("ASCII");
+    let lines: Vec<&str> = text.lines().collect();
+    let log = scratch.path().join(LOG);
+    let segment = read_text(&torn);
+    std::fs::write(&log, [&text, &segment, &format!("{}\n", lines[1])[..]].concat())
+        .expect("written");
+    assert!(matches!(open(scratch.path(), setting()), Err(AuditError::Modified { .. })));
+}
+
+#[test]
 fn this_process_is_named_in_its_records() {
     let actor = Actor::of_process();
     assert_eq!(actor.uid, rustix::process::geteuid().as_raw());
