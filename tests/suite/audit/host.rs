@@ -176,6 +176,7 @@ fn an_intent_without_an_outcome_is_handed_to_the_next_command() {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test writes its own files")]
 #[test]
 fn a_segment_whose_key_never_reached_the_state_is_set_aside() {
     let scratch = tempfile::tempdir().expect("a directory");
@@ -195,7 +196,7 @@ fn a_segment_whose_key_never_reached_the_state_is_set_aside() {
     let torn = scratch.path().join(format!("{LOG}.torn"));
     assert!(read_text(&torn).contains("audit.segment"), "nothing is dropped");
     let report = judge(&[content(scratch.path())], &[root(7), root(8)], &[]);
-    assert_eq!(report.verdict, strongroom::audit::Verdict::Good);
+    assert_eq!(report.verdict, Verdict::Good);
     // One that is not the last is no accident.
     let text = String::from_utf8(content(scratch.path())).expect("ASCII");
     let lines: Vec<&str> = text.lines().collect();
