@@ -10,7 +10,7 @@ n-th such call it gets SIGKILL or an error. Afterwards, with ordinary commands:
   alarm     the next command speaks of rollback, fork or a broken log (18, 20) though nobody attacked
   stuck     the next command fails or needs more than 5 s
   plain     a secret stands in a file in clear, right after the fault
-  litter    after one more good command there is a file that a clean run does not leave
+  litter    after one more good command there is a file that a clean run does not leave (but for the torn end of a log)
   exposed   a file is open to group or others (umask is 000)
   missed    nothing was injected, so nothing was tested
 
@@ -43,6 +43,8 @@ CALLS = (
 )
 KILL = "signal=KILL"
 ERRORS = ["error=ENOSPC", "error=EIO", "error=EDQUOT", "error=EROFS", "error=EINTR", "error=EMFILE", "retval=1"]
+# What a fault cut short of the audit log is kept for ever, and recorded there: nothing is dropped silently.
+TORN = ".audit.jsonl.torn"
 BAD = ["LOST", "LIED", "PANIC", "alarm", "stuck", "plain", "litter", "exposed", "missed"]
 STUCK_AFTER = 5.0
 # Exit codes by which a store says that it was tampered with.
@@ -276,7 +278,7 @@ def try_point(case, work, mode, call, n):
             done = watch.run(case.program, work, words)
             if done is None or done.returncode != 0:
                 found.append(("stuck", watch.last))
-        names = [name for name in sweep.files_of(work) if plain_name(name) not in case.allowed]
+        names = [name for name in sweep.files_of(work) if plain_name(name) not in case.allowed and not str(name).endswith(TORN)]
         found += [("litter", str(name)) for name in names]
         found += [("plain", name) for name in plain(case, work)]
     found += [("exposed", name) for name in sweep.exposed(work)]
