@@ -6,7 +6,6 @@
 //! A_n+1   = HKDF(A_n, "…audit next")
 //! ```
 
-use crate::crypto::keyed::{Keyed, hkdf_pair};
 use crate::crypto::labels;
 use crate::crypto::mac::{self, Hash};
 use crate::memory;
@@ -93,7 +92,7 @@ impl Chain {
 
     fn mac(&mut self, body: &[u8]) -> Hash {
         self.derive();
-        Keyed::new(self.record.expose()).mac(body)
+        mac::hmac(self.record.expose(), &[body])
     }
 
     /// Fills `next` and `record` from `key`. The old key is overwritten when the step after the next one is derived, at the
@@ -106,7 +105,7 @@ impl Chain {
         ) else {
             return;
         };
-        hkdf_pair(self.key.expose(), infos, [record, next]);
+        mac::hkdf_pair(self.key.expose(), infos, [record, next]);
     }
 
     /// Wipes what the derivations left behind: the key that was, and the stack they ran on.

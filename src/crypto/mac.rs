@@ -35,7 +35,33 @@ pub fn hkdf(ikm: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> bool {
     Hkdf::<Sha256>::new(Some(salt), ikm).expand_multi_info(info, out).is_ok()
 }
 
+/// HKDF-SHA-256 without a salt, extracted once and expanded for two purposes: the same as two calls of [`hkdf`](fn@hkdf) with
+/// an empty salt, for a chain of keys that is walked a long way.
+pub fn hkdf_pair(ikm: &[u8], infos: [&[u8]; 2], outs: [&mut Hash; 2]) {
+    let extracted = Hkdf::<Sha256>::new(None, ikm);
+    for (info, out) in infos.into_iter().zip(outs) {
+        // 32 bytes is far below what HKDF can expand to.
+        let _expanded = extracted.expand(info, out);
+    }
+}
+
 /// Compares two tags in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_two_expansions_with_an_empty_salt() {
+        let (mut first, mut second) = ([0; 32], [0; 32]);
+        hkdf_pair(&[7; 32], [b"one", b"two"], [&mut first, &mut second]);
+        for (info, found) in [(&b"one"[..], first), (b"two", second)] {
+            let mut out = [0; 32];
+            assert!(hkdf(&[7; 32], b"", &[info], &mut out));
+            assert_eq!(out, found);
+        }
+    }
 }

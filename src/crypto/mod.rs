@@ -8,14 +8,12 @@
 //! | [`kdf`] | Argon2id | RFC 9106 |
 //! | [`aead`] | XChaCha20-Poly1305 | draft-irtf-cfrg-xchacha |
 //! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
-//! | [`keyed`] | HMAC for chains of keys | RFC 2104 |
 //! | [`sign`] | Ed25519 | RFC 8032 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
 mod bulk;
 pub mod kdf;
-pub mod keyed;
 pub mod labels;
 pub mod mac;
 pub mod random;
