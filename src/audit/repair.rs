@@ -18,6 +18,8 @@ pub enum Recovered {
     Committed(Option<u64>),
     /// It was not: the store is as it was before.
     NotCommitted,
+    /// The store is another one than before, and nothing says by whom.
+    Unknown,
 }
 
 impl Log {
@@ -33,6 +35,7 @@ impl Log {
             Recovered::NotCommitted => {
                 (Phase::Error, intent.generation, "recovered, not committed")
             }
+            Recovered::Unknown => (Phase::Error, None, "recovered, outcome unknown"),
         };
         let draft = Draft {
             object: intent.object.as_deref(),

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use leftovers::make_room;
 use leftovers::outcome_of;
+pub(super) use leftovers::set_aside;
 pub use look::{LOG_SUFFIX, examine, log_beside};
 
 use super::locate::{self, Sealed, Site, StoreFile};
@@ -345,7 +346,8 @@ pub(super) fn tend(
 }
 
 /// Records that `event` was refused, or failed, on a store that was not unlocked. While there is no key for it, it is said on
-/// stderr like every error, and nowhere else.
+/// stderr like every error, and nowhere else. To what it was to be done is left out: nobody vouches that it is a name, and not a
+/// passphrase that was pasted in the wrong place.
 pub(super) fn refused(desk: &Desk<'_>, subject: &Subject, event: &Event, error: &OpError) {
     // What concerns the log is not written into it, and a command that was stopped did not try.
     let kind = error.kind();
@@ -364,7 +366,7 @@ pub(super) fn refused(desk: &Desk<'_>, subject: &Subject, event: &Event, error: 
     }
     let mut trail = Trail { corr, forgiving: true, ..Trail::closed(AuditHead::default()) };
     trail.log = Some(log);
-    trail.failed(desk, event, kind);
+    trail.failed(desk, &Event { object: None, ..event.clone() }, kind);
 }
 
 fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result<Log, OpError> {

@@ -117,6 +117,8 @@ fn take(
 ) -> Result<(), OpError> {
     let desk = tx.desk();
     if !tx.contents().contains(name) {
+        // It may be no name.
+        tx.event_mut().object = None;
         return Err(OpError::NoSecret);
     }
     let network = tx.site().network;
@@ -194,7 +196,12 @@ pub fn get(
     });
     let value = match found {
         Ok(value) => value,
-        Err(error) => return Err(opening.failed(desk, &event, error)),
+        Err(error) => {
+            // A name that the store does not know may be no name.
+            let known = opening.contents.contains(name);
+            let event = Event { object: event.object.filter(|_| known), ..event };
+            return Err(opening.failed(desk, &event, error));
+        }
     };
     opening.release(desk, &event)?;
     let Opening { mut notices, contents, site, .. } = opening;

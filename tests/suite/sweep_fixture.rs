@@ -32,7 +32,7 @@ fn the_keyslot_of_the_kill_sweeps_store_lies_below_every_floor() {
 }
 
 #[test]
-#[ignore = "writes the fixture anew"]
+#[ignore = "writes the fixture anew: cargo nextest run --run-ignored only sweep_fixture"]
 fn write_the_fixture() {
     let random = &mut SystemRandom;
     let passphrase =

@@ -561,7 +561,7 @@ fn a_store_that_is_renamed_all_the_time_is_one_or_the_other() {
 }
 
 #[test]
-#[ignore = "10,000 renames take about ten seconds; the short form runs always"]
+#[ignore = "P22, the long form: cargo nextest run --run-ignored only traps"]
 fn a_store_that_is_renamed_ten_thousand_times_is_one_or_the_other() {
     race(10_000);
 }

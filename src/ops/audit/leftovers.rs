@@ -1,13 +1,16 @@
 //! What an earlier command left: an intent without an outcome, or the log of a store that is not there.
 
+use std::ffi::{OsStr, OsString};
+
 use super::{Subject, log_path};
 use crate::audit::Unfinished;
 use crate::audit::line::Line;
 use crate::audit::record::{Phase, SEGMENT};
 use crate::audit::repair::Recovered;
 use crate::audit::tail::STATE_SUFFIX;
+use crate::crypto::mac::Hash;
 use crate::crypto::random;
-use crate::fs::{Directory as _, FsError, Place, Replace};
+use crate::fs::{Directory, FsError, Place, Replace};
 use crate::isec;
 use crate::ops::locate::{self, Sealed};
 use crate::ops::{Desk, OpError, Opening};
@@ -54,18 +57,35 @@ pub fn make_room(desk: &Desk<'_>, opening: &Opening) -> Result<(), OpError> {
         directory.remove(name)?;
         return Ok(directory.sync()?);
     }
+    set_aside(desk, directory, name, &["", STATE_SUFFIX], "orphan").map(drop)
+}
+
+/// Gives the files that are `log` and one of `suffixes` other names, which end in `word` and a random token; which were there.
+pub(in crate::ops) fn set_aside(
+    desk: &Desk<'_>,
+    directory: &dyn Directory,
+    log: &OsStr,
+    suffixes: &[&str],
+    word: &str,
+) -> Result<Vec<OsString>, OpError> {
     let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut())?;
-    for suffix in ["", STATE_SUFFIX] {
-        let mut from = name.to_owned();
+    let token = data_encoding::HEXLOWER.encode(&token);
+    let mut moved = Vec::new();
+    for suffix in suffixes {
+        let mut from = log.to_owned();
         from.push(suffix);
-        if directory.id(&from)?.is_some() {
-            let mut to = from.clone();
-            to.push(format!(".orphan-{}", data_encoding::HEXLOWER.encode(&token)));
-            directory.rename(&from, &to, Replace::No)?;
-            directory.sync()?;
+        if directory.id(&from)?.is_none() {
+            continue;
         }
+        let mut to = from.clone();
+        to.push(format!(".{word}-{token}"));
+        directory.rename(&from, &to, Replace::No)?;
+        moved.push(to);
     }
-    Ok(())
+    if !moved.is_empty() {
+        directory.sync()?;
+    }
+    Ok(moved)
 }
 
 /// What became of an intent without an outcome, by the file as it is now: with the log locked, nobody is about to change it.
@@ -78,27 +98,35 @@ pub fn outcome_of(
     if directory.id(&subject.name)?.is_none() {
         return Ok(Recovered::NotCommitted);
     }
-    let (snapshot, _) = locate::read(desk, directory, &subject.name, &subject.path)?;
+    let (snapshot, remembered) = locate::read(desk, directory, &subject.name, &subject.path)?;
+    let same = |digest: &Hash| {
+        intent.digest.as_ref().is_some_and(|was| *was == data_encoding::HEXLOWER.encode(digest))
+    };
     Ok(match &snapshot.sealed {
         Sealed::Native(store) => {
-            store.verify()?;
+            let digest = store.verify()?;
             let header = store.header();
             if header.store_id != subject.id {
                 return Err(StoreError::Field("another store than a moment ago").into());
             }
             if header.audit_head == intent.head {
                 Recovered::Committed(Some(header.generation))
-            } else {
+            } else if same(&digest) {
                 Recovered::NotCommitted
+            } else {
+                // Changed by a command that could not record it, where the network lets it go on.
+                Recovered::Unknown
             }
         }
-        // It has no place for a head: it is another file than the one that the intent started from, or the same.
+        // It has no place for a head; this host's memory of it has, and is raised right after a commit.
         Sealed::Igra { bytes, .. } => {
-            let digest = data_encoding::HEXLOWER.encode(&isec::digest(bytes)?);
-            if intent.digest.as_deref() == Some(digest.as_str()) {
+            let known = remembered.map(|state| (state.audit_seq, state.audit_mac));
+            if same(&isec::digest(bytes)?) {
                 Recovered::NotCommitted
-            } else {
+            } else if known == Some((intent.head.seq, intent.head.mac)) {
                 Recovered::Committed(None)
+            } else {
+                Recovered::Unknown
             }
         }
     })

@@ -34,7 +34,7 @@ pub fn examine(
 
 impl Subject {
     /// What the log is held against.
-    pub(super) fn setting(&self, desk: &Desk<'_>, machine: chain::Id) -> Setting {
+    pub(in crate::ops) fn setting(&self, desk: &Desk<'_>, machine: chain::Id) -> Setting {
         Setting {
             owner: Ownership { mode: 0o600, ..self.owner },
             machine,

@@ -9,13 +9,13 @@ use crate::audit::record::{Draft, Phase};
 use crate::audit::select;
 use crate::audit::tail::STATE_SUFFIX;
 use crate::audit::verify::LogFile;
-use crate::audit::{self, AuditError, Setting};
-use crate::crypto::random;
+use crate::audit::{self, AuditError};
+use crate::fs::directory::lock_name;
 use crate::fs::in_place::{Access, Sequential};
-use crate::fs::{Directory as _, FsError, Place, Replace};
-use crate::ops::audit::{Keys, Subject, tend};
+use crate::fs::{Directory as _, Place};
+use crate::ops::audit::{Keys, Subject, set_aside, tend};
 use crate::ops::contents::Contents;
-use crate::ops::{Desk, Notice, OpError, StoreFile};
+use crate::ops::{Desk, Notice, StoreFile};
 use crate::store::keyslot::Credentials;
 
 /// When a rotation is due: always, unless a limit is given; with several, when one of them is passed.
@@ -121,9 +121,13 @@ pub fn repair(
     };
     let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
     let place = Place::resolve(&path, desk.trust)?;
-    let damage = damage(&place, &subject, &path)?;
-    repaired.lost = damage.is_some();
-    let (Some(damage), Some(recording)) = (damage, desk.recording()) else { return Ok(repaired) };
+    let looked = damage(desk, &place, &subject, &path)?;
+    repaired.lost = looked.is_some();
+    let (Some(_), Some(recording)) = (looked, desk.recording()) else { return Ok(repaired) };
+    let (directory, timeout) = (place.directory(), desk.settings.lock_timeout);
+    let lock = directory.lock(&lock_name(place.name()), subject.owner, timeout, desk.stop)?;
+    // Somebody else may have repaired it, or put it right, meanwhile.
+    let Some(damage) = damage(desk, &place, &subject, &path)? else { return Ok(repaired) };
     // The state is about to go; what it knows must not be written a second time.
     let noted = audit::noted(place.directory(), place.name(), recording.machine)?;
     subject.remembered =
@@ -131,7 +135,15 @@ pub fn repair(
     subject.accept_loss = true;
     let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
     repaired.seq = Some(known.unwrap_or(0) + 1);
-    repaired.aside = set_aside(desk, &place, &path, damage)?;
+    let suffixes: &[&str] = match damage {
+        Damage::Short => &[STATE_SUFFIX],
+        Damage::Wrong => &["", STATE_SUFFIX],
+    };
+    let moved = set_aside(desk, directory, place.name(), suffixes, "damaged")?;
+    if damage == Damage::Wrong {
+        repaired.aside = moved.first().map(|name| path.with_file_name(name));
+    }
+    drop(lock);
     let keys = Keys { root, new_segment: Some("records are missing") };
     let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
     let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
@@ -153,49 +165,17 @@ enum Damage {
 }
 
 /// What is wrong, without changing anything.
-fn damage(place: &Place, subject: &Subject, path: &Path) -> Result<Option<Damage>, LogError> {
-    let setting = Setting {
-        owner: subject.owner,
-        machine: audit::actor::machine(),
-        head: subject.head,
-        remembered: subject.remembered,
-        accept_loss: false,
-        lock_timeout: Duration::ZERO,
-    };
+fn damage(
+    desk: &Desk<'_>,
+    place: &Place,
+    subject: &Subject,
+    path: &Path,
+) -> Result<Option<Damage>, LogError> {
+    let setting = subject.setting(desk, audit::actor::machine());
     match audit::look(place.directory(), path, &setting) {
         Ok(_) => Ok(None),
         Err(AuditError::Truncated { .. }) => Ok(Some(Damage::Short)),
         Err(AuditError::Modified { .. }) => Ok(Some(Damage::Wrong)),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Moves what cannot be gone on with out of the way: the state, and a log that is not what was written. Answers where that is.
-fn set_aside(
-    desk: &Desk<'_>,
-    place: &Place,
-    path: &Path,
-    damage: Damage,
-) -> Result<Option<PathBuf>, LogError> {
-    let token: [u8; 3] = random::bytes(desk.random.borrow_mut().as_mut()).map_err(OpError::from)?;
-    let token = data_encoding::HEXLOWER.encode(&token);
-    let directory = place.directory();
-    let mut aside = None;
-    let suffixes: &[&str] = match damage {
-        Damage::Short => &[STATE_SUFFIX],
-        Damage::Wrong => &["", STATE_SUFFIX],
-    };
-    for suffix in suffixes {
-        let mut from = place.name().to_owned();
-        from.push(suffix);
-        let mut to = from.clone();
-        to.push(format!(".damaged-{token}"));
-        match directory.rename(&from, &to, Replace::No) {
-            Ok(()) if suffix.is_empty() => aside = Some(path.with_file_name(&to)),
-            Ok(()) | Err(FsError::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    directory.sync()?;
-    Ok(aside)
 }

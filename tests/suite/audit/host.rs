@@ -215,7 +215,7 @@ fn this_process_is_named_in_its_records() {
 }
 
 #[test]
-#[ignore = "a measurement, to be run in release"]
+#[ignore = "a measurement: cargo nextest run --release --run-ignored only speed_of_group_append --no-capture"]
 #[expect(clippy::print_stdout, reason = "the answer of a measurement")]
 fn speed_of_group_append_and_verification() {
     let scratch = tempfile::tempdir().expect("a directory");

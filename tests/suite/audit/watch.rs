@@ -227,7 +227,7 @@ fn resident_kib() -> u64 {
 
 /// 100 MB here; `AUDIT_RECORDS=10000000` for the whole promise takes 6 GB of lines.
 #[test]
-#[ignore = "takes half a minute without optimisation; run by name"]
+#[ignore = "the long form: cargo nextest run --run-ignored only a_log_of_any_length"]
 #[expect(clippy::disallowed_methods, reason = "the size of a run by hand")]
 fn a_log_of_any_length_is_verified_in_bounded_memory() {
     let records = std::env::var("AUDIT_RECORDS").map_or(170_000, |n| n.parse().expect("a number"));

@@ -1,13 +1,18 @@
 //! Every action leaves its records, and none happens that cannot be recorded.
 
-use strongroom::audit::Verdict;
+use std::time::Duration;
+
 use strongroom::audit::verify::{LogFile, Question, Report, Witness, verify};
+use strongroom::audit::{Actor, Draft, Log, Origin, Phase, Setting, Verdict};
 use strongroom::crypto::kdf::Ceiling;
+use strongroom::fs::directory::Ownership;
+use strongroom::fs::{Place, Trust};
 use strongroom::kind::Kind;
+use strongroom::network::NetworkMode;
 use strongroom::passphrase::Passphrase;
 use strongroom::secret::SecretBytes;
-use strongroom::store::SealedStore;
 use strongroom::store::keyslot::Credentials;
+use strongroom::store::{OpenStore, SealedStore, StoreId};
 
 use crate::support::stage::{PASS, Stage};
 
@@ -46,8 +51,8 @@ fn since(stage: &Stage, seen: usize) -> Vec<String> {
     records[seen..].iter().map(|said| format!("{} {}", said.event, said.phase)).collect()
 }
 
-/// What a verifier with the keys of the store says of the log.
-fn verified(stage: &Stage) -> Report {
+/// The store, opened.
+fn opened(stage: &Stage) -> OpenStore {
     let file = stage.read("%s");
     let mut bytes = strongroom::memory::Region::bulk(file.len()).expect("memory");
     bytes.copy_from_slice(&file);
@@ -56,7 +61,12 @@ fn verified(stage: &Stage) -> Report {
     let passphrase = Passphrase::new(typed).expect("a passphrase");
     let credentials = Credentials { passphrase, keyfile: None };
     let (slot, hash) = sealed.unlock(&credentials, None, Ceiling::default()).expect("opens");
-    let store = sealed.open(slot, hash).expect("opens");
+    sealed.open(slot, hash).expect("opens")
+}
+
+/// What a verifier with the keys of the store says of the log.
+fn verified(stage: &Stage) -> Report {
+    let store = opened(stage);
     let log = stage.read(LOG);
     let question = Question {
         roots: store.audit_roots(),
@@ -280,4 +290,56 @@ fn what_a_killed_init_recorded_goes_and_the_log_of_a_removed_store_is_set_aside(
     stage.on("init %s --network devnet").run().ok();
     assert_eq!(since(&stage, 0), ["audit.segment done", "store.init intent", "store.init done"]);
     assert_eq!(orphans(), 2, "the old log and its state");
+}
+
+#[test]
+fn what_may_be_no_name_is_not_recorded() {
+    let stage = Stage::devnet();
+    stage.on("set %s api --from file:%g/value").run().ok();
+    stage.canary(b"pasted-in-the-wrong-place");
+    // The stage looks for it in every file that the commands leave.
+    stage.on("get %s pasted-in-the-wrong-place").run().ends(Kind::NotFound);
+    stage.on("remove %s pasted-in-the-wrong-place --yes").run().ends(Kind::NotFound);
+    stage
+        .on("get %s pasted-in-the-wrong-place --passphrase-from file:%g/pass2")
+        .run()
+        .ends(Kind::WrongPassphrase);
+    assert_eq!(since(&stage, 5), ["secret.get error", "secret.remove error", "secret.get denied"]);
+}
+
+#[test]
+fn an_intent_without_an_outcome_is_closed_by_what_the_store_says() {
+    let stage = Stage::devnet();
+    let (own, trust) = (opened(&stage).file_hash(), Trust::of_process());
+    for (digest, reason) in
+        [(own, "recovered, not committed"), ([1; 32], "recovered, outcome unknown")]
+    {
+        let path = stage.path(LOG);
+        let (directory, _) = Place::resolve(&path, trust).expect("a place").into_parts();
+        let setting = Setting {
+            owner: Ownership { uid: trust.caller, mode: 0o600 },
+            machine: strongroom::audit::actor::machine(),
+            head: None,
+            remembered: None,
+            accept_loss: false,
+            lock_timeout: Duration::ZERO,
+        };
+        let origin = Origin {
+            store_id: StoreId([0; 16]),
+            network: NetworkMode::Devnet,
+            tool: "secrets-admin".to_owned(),
+            version: "0".to_owned(),
+            actor: Actor::default(),
+        };
+        let mut log =
+            Log::open(Box::new(directory), &path, setting, origin, 1, &|| None).expect("the log");
+        let intent = Draft::new("secret.set", Phase::Intent, [1; 8], 1);
+        log.append(&Draft { digest: Some(&digest), generation: Some(1), ..intent }).expect("added");
+        drop(log);
+        stage.on("list %s").run().ok();
+        let text = String::from_utf8(stage.read(LOG)).expect("ASCII");
+        let closed = text.lines().rev().nth(1).expect("the outcome, before the list");
+        assert!(closed.contains("\"secret.set\",\"phase\":\"error\""), "{closed}");
+        assert!(closed.contains(&format!("\"reason\":\"{reason}\"")), "{closed}");
+    }
 }
