@@ -40,11 +40,15 @@ SLOW_KDF = "m=262144,t=4,p=1"
 KDF_SEEN = 100 << 20
 NOBODY = 65534
 P = ["--passphrase-from", "file:in/pw"]
+# From 1 MiB on a payload is encrypted and authenticated by several threads, each with a stack of its own.
+SET_LARGE = ["set", "s.bin", "large", "--from", "file:in/large", *P]
 READERS = {
     "get": ["get", "s.bin", "a.key", *P],
     "get-json": ["get", "s.bin", "a.key", "--json", *P],
     "get-hex": ["get", "s.bin", "a.key", "--encoding", "hex", *P],
     "list": ["list", "s.bin", *P],
+    "get-large": ["get", "s.bin", "large", *P, "--out", "out"],
+    "set-large": SET_LARGE,
     "list-long": ["list", "s.bin", "--long", *P],
     "info": ["info", "s.bin"],
     "verify": ["verify", "s.bin", *P],
@@ -80,6 +84,8 @@ class Scan:
         shutil.rmtree(folder, ignore_errors=True)
         sweep.furnish(folder, inputs={**sweep.INPUTS, **WRONG})
         swap = lambda words: [kdf if kdf and word == sweep.CHEAP_KDF else word for word in words]
+        if case.get("large"):
+            sweep.write_private(folder / "in" / "large", b"L" * 2**20)
         for name, source in case.get("copy", {}).items():
             sweep.write_private(folder / name, (sweep.ROOT / source).read_bytes())
         steps = [swap(step) if isinstance(step, list) else step for step in case["setup"]]
@@ -107,6 +113,11 @@ class Scan:
                 for form, needle in sweep.encodings(half).items():
                     if not form.startswith("b64"):
                         found[f"{store.stem}.key{number}/{form}"] = needle
+        for state in sorted(folder.glob("*.audit.jsonl.state")):
+            for number, half in enumerate(keys.audit_halves(state)):
+                for form, needle in sweep.encodings(half).items():
+                    if not form.startswith("b64"):
+                        found[f"{state.stem}.audit{number}/{form}"] = needle
         self.looked_for = max(self.looked_for, len(found))
         return found
 
@@ -343,7 +354,9 @@ def load_cases(options):
         text = json.loads(path.read_text())
         cases[path.stem] = {key: text[key] for key in ("setup", "copy", "op") if key in text}
     for name, words in READERS.items():
-        cases[name] = {"setup": STORE, "op": words}
+        large = "large" in words
+        setup = [*STORE, SET_LARGE] if large and words[0] == "get" else STORE
+        cases[name] = {"setup": setup, "op": words, "large": large}
     if options.case:
         unknown = set(options.case) - set(cases)
         if unknown:

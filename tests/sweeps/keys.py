@@ -69,3 +69,10 @@ def halves(store, passphrases):
         for key in native(data, passphrase) if data.startswith(MAGIC) else igra(data, passphrase):
             found += [key[at : at + 16] for at in range(0, len(key), 16)]
     return found
+
+
+def audit_halves(state):
+    """The keys of an audit state, in halves of 16 bytes: of the next record, and any that was not wiped."""
+    data = state.read_bytes()
+    keys = [data[slot + 112 : slot + 144] for slot in (0, 256)]
+    return [key[at : at + 16] for key in keys if any(key) for at in (0, 16)]
