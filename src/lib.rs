@@ -45,6 +45,8 @@
 //! | [`ops`] | one function per verb: what a command does, without the command line |
 //! | [`store`] | the store format: header, keyslots, entries, inventory |
 //! | [`isec`] | Igra's `secrets.bin` |
+//! | [`keyring`] | managed keys: kinds, versions, states, signing |
+//! | [`rotation`] | when a key is due, and the proof that leads from one version to the next |
 //! | [`kaspa`] | Kaspa's addresses and scripts |
 //! | [`network`] | network modes, and the one table of what each requires |
 //! | [`environment`] | the one reader of the environment, and the search for secrets in it |
@@ -75,12 +77,14 @@ pub mod environment;
 pub mod fs;
 pub mod isec;
 pub mod kaspa;
+pub mod keyring;
 pub mod kind;
 pub mod memory;
 pub mod name;
 pub mod network;
 pub mod ops;
 pub mod passphrase;
+pub mod rotation;
 pub mod secret;
 pub mod store;
 pub mod text;

@@ -125,6 +125,11 @@ key_type! {
     DerivedKey
 }
 key_type! {
+    /// The private half of a managed key, or a symmetric one.
+    PrivateKey
+}
+
+key_type! {
     /// The 32-byte seed of an Ed25519 signing key (RFC 8032, section 5.1.5).
     SigningSeed
 }

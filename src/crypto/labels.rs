@@ -3,6 +3,11 @@
 //! Labels are ASCII, end in one zero byte, and none is a prefix of another, so no input of one purpose can be read as the
 //! input of another. A new format version gets new labels.
 
+/// Whether `text` starts like a label. A text that an operator brings to be signed must not.
+pub fn is_own(text: &[u8]) -> bool {
+    text.starts_with(b"strongroom/")
+}
+
 /// Derives the key that wraps the data key in a slot.
 pub const SLOT_WRAP: &[u8] = b"strongroom/v1 slot wrap\0";
 /// Derives the commitment key of a slot, and starts the committed text.
@@ -35,6 +40,17 @@ pub const AUDIT_ROOT: &[u8] = b"strongroom/v1 audit root\0";
 /// Starts the text that tells hosts apart.
 pub const AUDIT_MACHINE: &[u8] = b"strongroom/v1 audit machine\0";
 
+/// Derives the key that seals the private halves of managed keys.
+pub const MANAGED_KEYS: &[u8] = b"strongroom/v1 managed keys\0";
+/// Starts the associated data of a sealed private half.
+pub const MANAGED_KEY: &[u8] = b"strongroom/v1 managed key\0";
+/// Starts the information that a key is derived from another with.
+pub const DERIVED_KEY: &[u8] = b"strongroom/v1 derived key\0";
+/// Starts the text that a link of a continuity proof signs.
+pub const CONTINUITY: &[u8] = b"strongroom/v1 continuity\0";
+/// Starts a file of continuity proofs.
+pub const PROOF_FILE: &[u8] = b"strongroom/v1 proof file\0";
+
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
     SLOT_WRAP,
@@ -52,6 +68,11 @@ pub const ALL: &[&[u8]] = &[
     AUDIT_STATE,
     AUDIT_ROOT,
     AUDIT_MACHINE,
+    MANAGED_KEYS,
+    MANAGED_KEY,
+    DERIVED_KEY,
+    CONTINUITY,
+    PROOF_FILE,
 ];
 
 #[cfg(test)]
@@ -63,6 +84,7 @@ mod tests {
         for (i, label) in ALL.iter().enumerate() {
             let (last, text) = label.split_last().expect("not empty");
             assert_eq!(*last, 0);
+            assert!(is_own(text));
             assert!(text.iter().all(|b| b.is_ascii_graphic() || *b == b' '));
             for (j, other) in ALL.iter().enumerate() {
                 assert!(i == j || !other.starts_with(label), "{label:?} starts {other:?}");

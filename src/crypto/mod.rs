@@ -9,12 +9,20 @@
 //! | [`aead`] | XChaCha20-Poly1305 | draft-irtf-cfrg-xchacha |
 //! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
 //! | [`sign`] | Ed25519 | RFC 8032 |
+//! | [`exchange`] | X25519 | RFC 7748 |
+//! | [`secp`] | secp256k1: Schnorr and ECDSA | BIP-340, RFC 6979 |
+//! | [`hash`] | HMAC and HKDF over SHA-256, SHA-384, SHA-512 | RFC 2104, RFC 5869 |
+//! | [`derive`] | keys from keys, one label a purpose | RFC 5869 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
 mod bulk;
+pub mod derive;
+pub mod exchange;
+pub mod hash;
 pub mod kdf;
 pub mod labels;
 pub mod mac;
 pub mod random;
+pub mod secp;
 pub mod sign;

@@ -1,8 +1,8 @@
-//! Ed25519 (RFC 8032): the signature over a whole store.
+//! Ed25519 (RFC 8032): the signature over a whole store, and those of managed keys.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
-use crate::secret::SigningSeed;
+use crate::secret::{PrivateKey, SigningSeed};
 
 /// Bytes of a signature.
 pub const SIGNATURE_LEN: usize = 64;
@@ -43,6 +43,26 @@ pub fn public_key(seed: &SigningSeed) -> PublicKey {
 /// Signs `message`.
 pub fn sign(seed: &SigningSeed, message: &[u8]) -> [u8; SIGNATURE_LEN] {
     SigningKey::from_bytes(seed.expose()).sign(message).to_bytes()
+}
+
+/// A managed key ready to sign. In a box, so that a move leaves no copy behind.
+pub struct Signing(Box<SigningKey>);
+
+impl Signing {
+    /// Prepares `key`.
+    pub fn new(key: &PrivateKey) -> Self {
+        Self(Box::new(SigningKey::from_bytes(key.expose())))
+    }
+
+    /// The public key.
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs `message`.
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
+        self.0.sign(message).to_bytes()
+    }
 }
 
 /// Verifies strictly: canonical encodings only, no small-order keys, so that one file has one signature.

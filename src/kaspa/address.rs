@@ -136,6 +136,11 @@ impl Address {
         Ok(Self { prefix, version, payload: payload.to_vec() })
     }
 
+    /// The address that pays to a Schnorr key.
+    pub fn of_key(prefix: Prefix, x_only: &[u8; 32]) -> Self {
+        Self { prefix, version: Version::PubKey, payload: x_only.to_vec() }
+    }
+
     /// The address that pays to a script.
     pub fn of_script(prefix: Prefix, script: &[u8]) -> Self {
         let payload = Multisig::hash(script).to_vec();

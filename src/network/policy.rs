@@ -100,6 +100,8 @@ pub struct NetworkPolicy {
     pub sticky_parent: Verdict,
     /// An action that the audit log could not record.
     pub audit_unavailable: Verdict,
+    /// A rotation policy wider than the default of its role.
+    pub widen_rotation: Verdict,
 }
 
 use Verdict::{Allow, Refuse, Warn};
@@ -125,6 +127,7 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Refuse,
     sticky_parent: Warn,
     audit_unavailable: Refuse,
+    widen_rotation: Refuse,
 };
 
 const TESTNET: NetworkPolicy = NetworkPolicy {
@@ -148,6 +151,7 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    widen_rotation: Allow,
 };
 
 const DEVNET: NetworkPolicy = NetworkPolicy {
@@ -171,6 +175,7 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    widen_rotation: Allow,
 };
 
 /// The column of a mode.

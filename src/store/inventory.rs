@@ -4,13 +4,14 @@
 //! something was found to be so by a command that had the store open, and at which generation; what could not be shown is
 //! simply absent. Names and values of secrets never appear.
 //!
-//! The keys for managed keys, prekeys, backup and drill facts are reserved: their items are carried along byte for byte, so
+//! The keys for prekeys, backup and drill facts are reserved: their items are carried along byte for byte, so
 //! that a build that knows them and one that does not can work on the same store.
 
 use std::collections::BTreeMap;
 
 use super::{StoreError, limits};
 use crate::cbor::{self, Reader};
+use crate::keyring::facts::{self, KeyFacts};
 
 /// How much the inventory shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Inventory {
     pub claims: BTreeMap<Claim, u64>,
     /// Keyslots whose passphrase met the network's policy when it was chosen, with the generation of that choice.
     pub strong_slots: BTreeMap<u16, u64>,
+    /// Managed keys, by ascending id; none when there are none, or when nothing is shown.
+    pub keys: Vec<KeyFacts>,
     /// Reserved items by key, as raw canonical CBOR.
     reserved: BTreeMap<u64, Vec<u8>>,
 }
@@ -106,12 +109,13 @@ pub struct Inventory {
 const LEVEL: u64 = 1;
 const CLAIMS: u64 = 2;
 const STRONG_SLOTS: u64 = 3;
-/// Managed keys, prekeys, backup facts, drill facts.
-const RESERVED: std::ops::RangeInclusive<u64> = 4..=7;
+const KEYS: u64 = 4;
+/// Prekeys, backup facts, drill facts.
+const RESERVED: std::ops::RangeInclusive<u64> = 5..=7;
 
 impl Inventory {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
-        cbor::map(out, 3 + self.reserved.len());
+        cbor::map(out, 3 + usize::from(!self.keys.is_empty()) + self.reserved.len());
         cbor::uint(out, LEVEL);
         cbor::uint(out, self.level.code());
         cbor::uint(out, CLAIMS);
@@ -125,6 +129,10 @@ impl Inventory {
         for (slot, generation) in &self.strong_slots {
             cbor::uint(out, u64::from(*slot));
             cbor::uint(out, *generation);
+        }
+        if !self.keys.is_empty() {
+            cbor::uint(out, KEYS);
+            facts::encode(&self.keys, out);
         }
         for (key, raw) in &self.reserved {
             cbor::uint(out, *key);
@@ -161,6 +169,10 @@ impl Inventory {
                         return Err(StoreError::Limit("the number of keyslots (16)"));
                     }
                 }
+                KEYS => {
+                    found.keys = facts::decode(reader).map_err(&at)?;
+                    continue;
+                }
                 key if RESERVED.contains(&key) => {
                     found.reserved.insert(key, reader.raw().map_err(&at)?.to_vec());
                     continue;
@@ -182,7 +194,7 @@ mod tests {
         let mut inventory = Inventory::default();
         inventory.claims.insert(Claim::WalletSecretSet, 41);
         inventory.strong_slots.insert(0, 1);
-        inventory.reserved.insert(4, vec![0x82, 0x01, 0x61, b'x']);
+        inventory.reserved.insert(5, vec![0x82, 0x01, 0x61, b'x']);
         let mut bytes = Vec::new();
         inventory.encode(&mut bytes);
         assert_eq!(Inventory::decode(&mut Reader::new(&bytes)).unwrap(), inventory);

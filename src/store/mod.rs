@@ -16,6 +16,7 @@
 //! | [`entry`] | one secret with its history |
 //! | [`payload`] | the encrypted table of entries |
 //! | [`value`] | one sealed value |
+//! | [`managed`] | one sealed private half of a managed key |
 //! | [`sealed`] | a whole file: parse, verify, open, seal |
 //! | [`state`] | what this host has seen of a store: rollback and fork detection |
 //!
@@ -28,6 +29,7 @@ pub mod header;
 pub mod inventory;
 mod keys;
 pub mod keyslot;
+pub mod managed;
 pub mod open;
 pub mod padding;
 pub mod payload;

@@ -14,9 +14,10 @@ use super::entry::{Entry, EntryView};
 use super::{StoreError, limits};
 use crate::cbor::{self, Measure, Reader, Sink};
 use crate::crypto::mac::Hash;
+use crate::keyring::Keyring;
 use crate::memory::Region;
 use crate::name::SecretName;
-use crate::secret::{DerivedKey, SecretBytes, SigningSeed};
+use crate::secret::{DerivedKey, SigningSeed};
 
 const NEXT_VERSION: u64 = 1;
 const NEXT_SLOT: u64 = 2;
@@ -45,8 +46,8 @@ pub struct Secrets {
     pub audit_roots: Vec<DerivedKey>,
     /// What the operator calls each slot.
     pub slot_labels: BTreeMap<u16, String>,
-    /// Managed keys, carried along as raw canonical CBOR until a build knows them.
-    managed_keys: Option<SecretBytes>,
+    /// Managed keys. Their private halves are sealed one by one.
+    pub keyring: Keyring,
 }
 
 impl Secrets {
@@ -58,7 +59,7 @@ impl Secrets {
             signing_seed,
             audit_roots: vec![audit_root],
             slot_labels: BTreeMap::new(),
-            managed_keys: None,
+            keyring: Keyring::default(),
         }
     }
 }
@@ -112,9 +113,11 @@ impl Payload {
         let slot_labels = decode_labels(r)?;
         keys.require(r, ENTRIES).map_err(&at)?;
         let index = decode_entries(r, bytes, next_version)?;
-        let managed_keys = match keys.next(r).map_err(&at)? {
-            None => None,
-            Some(MANAGED_KEYS) => Some(SecretBytes::copy_from(r.raw().map_err(&at)?)),
+        let keyring = match keys.next(r).map_err(&at)? {
+            None => Keyring::default(),
+            Some(MANAGED_KEYS) => {
+                Keyring::decode(r).map_err(StoreError::encoding("managed key"))?
+            }
             Some(_) => return Err(StoreError::Field("unknown payload key")),
         };
         if keys.next(r).map_err(&at)?.is_some() {
@@ -126,14 +129,8 @@ impl Payload {
         if !exact {
             return Err(StoreError::Field("the padding of the payload is not exact"));
         }
-        let secrets = Secrets {
-            next_version,
-            next_slot,
-            signing_seed,
-            audit_roots,
-            slot_labels,
-            managed_keys,
-        };
+        let secrets =
+            Secrets { next_version, next_slot, signing_seed, audit_roots, slot_labels, keyring };
         Ok(Self { plain, index, changes: BTreeMap::new(), secrets })
     }
 
@@ -336,7 +333,7 @@ impl Payload {
         mut keep: impl FnMut(&mut S, Range<usize>, &[u8]),
     ) {
         let secrets = &self.secrets;
-        cbor::map(out, 6 + usize::from(secrets.managed_keys.is_some()));
+        cbor::map(out, 6 + usize::from(!secrets.keyring.is_empty()));
         cbor::uint(out, NEXT_VERSION);
         cbor::uint(out, secrets.next_version);
         cbor::uint(out, NEXT_SLOT);
@@ -370,9 +367,9 @@ impl Payload {
             kept_from = next;
         }
         keep(out, kept_from..self.index.len(), self.run(kept_from..self.index.len()));
-        if let Some(raw) = &secrets.managed_keys {
+        if !secrets.keyring.is_empty() {
             cbor::uint(out, MANAGED_KEYS);
-            out.put(raw.expose());
+            secrets.keyring.encode(out);
         }
     }
 }

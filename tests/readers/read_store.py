@@ -25,6 +25,10 @@ from Crypto.Signature import eddsa
 
 MAGIC = bytes.fromhex("895352530d0a1a0a")
 NETWORKS = {1: "mainnet", 2: "testnet", 3: "devnet"}
+KEY_KINDS = {1: ("ed25519", 32), 2: ("x25519", 32), 3: ("secp256k1", 33), 4: ("symmetric-32", 0)}
+ROLES = "identity encryption signing wallet signed-prekey one-time-prekey wrap mac recovery".split()
+STATES = "pre-activation active deactivated compromised destroyed destroyed-compromised".split()
+HASHES = {1: "sha256", 2: "sha384", 3: "sha512"}
 VALUE_KINDS = {0: "opaque", 1: "utf8", 2: "hex32", 3: "bip39"}
 
 
@@ -114,6 +118,42 @@ def value_of(key, store_id, name, version):
     return {"n": n, "kind": VALUE_KINDS[kind], "created": created, "value_hex": padded[4 : 4 + size].hex()}
 
 
+def managed_key(seal, store_id, key):
+    check(set(range(1, 6)) <= set(key) <= set(range(1, 8)), "items of a managed key")
+    name, kind, role = key[1], key[2], key[3]
+    versions = []
+    for n, state, _, _, _, keep_until, uses, public, sealed, _ in key[5]:
+        state = STATES[state - 1]
+        check(len(public) == KEY_KINDS[kind][1], "length of a public key")
+        check((sealed is None) == state.startswith("destroyed"), "a private half")
+        check((keep_until is not None) == (state in ("deactivated", "compromised")), "end of the grace")
+        private = None
+        if sealed is not None:
+            aad = cbor2.dumps([label("managed key"), store_id, name, n, kind, public], canonical=True)
+            private = decrypt(seal, sealed[:24], aad, sealed[24:], f"version {n} of the key {name}")
+            if kind in (1, 2):
+                curve = "Ed25519" if kind == 1 else "Curve25519"
+                found = ECC.construct(curve=curve, seed=private).public_key().export_key(format="raw")
+                check(found == public, "a public key")
+        private = private and private.hex()
+        versions.append({"n": n, "state": state, "uses": uses, "public": public.hex(), "private": private})
+    numbers = [version["n"] for version in versions]
+    check(numbers == sorted(set(numbers), reverse=True) and numbers[-1] > 0, "order of versions of a key")
+    active = sum(version["state"] == "active" for version in versions)
+    check(active == (0 if 7 in key else 1), "one active version")
+    origin = key.get(6)
+    origin = origin and [*origin[:3], HASHES[origin[3]]]
+    about = {"id": name, "kind": KEY_KINDS[kind][0], "role": ROLES[role - 1]}
+    return {**about, "versions": versions, "origin": origin, "retired": key.get(7)}
+
+
+def shown_key(key):
+    """A key of the inventory, as far as it must be that of the payload."""
+    name, kind, role, active, uses, _, _, _, total, versions = key
+    shown = [(n, STATES[state - 1], public.hex()) for n, state, _, _, _, public in versions]
+    return name, KEY_KINDS[kind][0], ROLES[role - 1], active and active[0], uses, total, shown
+
+
 def read(data, passphrase, keyfile, show_dek):
     check(data[:8] == MAGIC, "magic")
     version, header_len = struct.unpack_from("<HI", data, 8)
@@ -160,8 +200,23 @@ def read(data, passphrase, keyfile, show_dek):
         newest = {key: versions[0][key] for key in ("n", "kind", "value_hex")}
         about = {"note": entry.get(5), "tags": entry.get(6, []), "expires": entry.get(7)}
         secrets[entry[1]] = {**newest, **about, "versions": versions}
+    keys = []
+    if 7 in payload:
+        check(set(payload[7]) == {1}, "managed keys")
+        seal = derive(dek, store_id, label("managed keys"))
+        keys = [managed_key(seal, store_id, key) for key in payload[7][1]]
+        names = [key["id"] for key in keys]
+        check(names == sorted(set(names)) and names, "order of managed keys")
+        for key, shown in zip(keys, map(shown_key, header[13][4]), strict=True):
+            active = next((v for v in key["versions"] if v["state"] == "active"), {"n": None, "uses": 0})
+            seen = [(v["n"], v["state"], v["public"]) for v in key["versions"]]
+            about = key["id"], key["kind"], key["role"], active["n"], active["uses"], len(seen), seen
+            check(about == shown, "the inventory of managed keys")
+    else:
+        check(4 not in header[13], "the inventory of managed keys")
     answer = {"store_id": store_id.hex(), "network": NETWORKS[network], "generation": generation}
     answer |= {"key_epoch": key_epoch, "secrets": secrets}
+    answer |= {"keys": keys} if keys else {}
     return {**answer, "slot": number, "dek": dek.hex()} if show_dek else answer
 
 

@@ -13,6 +13,7 @@ mod command_line;
 mod generated;
 mod isec;
 mod kaspa;
+mod keyring;
 mod layers;
 mod order;
 mod power_loss;

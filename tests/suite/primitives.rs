@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use strongroom::crypto::hash::{self, Algorithm};
 use strongroom::crypto::kdf::{self, KdfParams};
 use strongroom::crypto::sign::{self, PublicKey};
 use strongroom::crypto::{aead, mac};
@@ -191,5 +192,45 @@ fn ed25519_makes_the_signatures_of_rfc_8032() {
         key.expose_mut().copy_from_slice(&hex(seed));
         assert_eq!(sign::public_key(&key).to_string(), public);
         assert_eq!(sign::sign(&key, &hex(message)).to_vec(), hex(signature));
+    }
+}
+
+/// Every hash of the family, with its name in the files.
+const FAMILY: [(Algorithm, &str); 3] =
+    [(Algorithm::Sha256, "sha256"), (Algorithm::Sha384, "sha384"), (Algorithm::Sha512, "sha512")];
+
+#[test]
+fn hmac_of_every_hash_gives_the_answers_of_rfc_4231() {
+    for case in array(&vector_json("rfc/rfc4231_hmac.json")["cases"]) {
+        for (algorithm, name) in FAMILY {
+            let tag = hash::hmac(algorithm, &bytes(case, "key"), &[&bytes(case, "data")]);
+            let expected = bytes(case, name);
+            assert_eq!(tag[..expected.len()], expected, "{name} {case}");
+        }
+    }
+}
+
+#[test]
+fn hmac_of_every_hash_gives_the_answers_of_wycheproof() {
+    for (algorithm, file) in FAMILY {
+        wycheproof(&format!("hmac_{file}_test.json"), |_, test, valid, name| {
+            let (key, text, tag) = (bytes(test, "key"), bytes(test, "msg"), bytes(test, "tag"));
+            let whole = tag.len() == algorithm.len();
+            assert_eq!(hash::verify(algorithm, &key, &[&text], &tag), valid && whole, "{name}");
+            let found = hash::hmac(algorithm, &key, &[&text]);
+            assert_eq!(mac::same(&found[..tag.len()], &tag), valid, "{name}");
+        });
+    }
+}
+
+#[test]
+fn hkdf_of_every_hash_gives_the_answers_of_wycheproof() {
+    for (algorithm, file) in FAMILY {
+        wycheproof(&format!("hkdf_{file}_test.json"), |_, test, valid, name| {
+            let mut out = vec![0; number(test, "size") as usize];
+            let (ikm, salt, info) = (bytes(test, "ikm"), bytes(test, "salt"), bytes(test, "info"));
+            let made = hash::hkdf(algorithm, &ikm, &salt, &[&info], &mut out);
+            assert_eq!(made && out == bytes(test, "okm"), valid, "{name}");
+        });
     }
 }

@@ -3,7 +3,10 @@
 //! Two rules hold at every point where a method returns: at least one slot can be opened, and a version number once given is
 //! never given again.
 
+mod managed;
 mod slots;
+
+pub use managed::PrivateHalfError;
 
 use super::entry::{Entry, EntryView, Version};
 use super::header::{AuditHead, Header};
@@ -206,9 +209,9 @@ impl OpenStore {
         self.open_version(name, version).map(Some)
     }
 
-    /// Opens every version of every secret, and forgets them. Answers how many there are.
+    /// Opens every version of every secret and of every managed key, and forgets them. Answers how many there are.
     pub fn open_all(&self) -> Result<usize, StoreError> {
-        let mut opened = 0;
+        let mut opened = self.open_private_halves()?;
         self.for_each(|entry| {
             for version in entry.versions() {
                 let binding = Binding {

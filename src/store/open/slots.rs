@@ -6,6 +6,7 @@ use super::{OpenStore, SlotFacts, fresh_dek, fresh_roots};
 use crate::clock::Timestamp;
 use crate::crypto::random::Random;
 use crate::store::keyslot::{OpenedSlot, Slot, SlotIdentity, SlotSecret};
+use crate::store::managed::KeySealer;
 use crate::store::value::ValueKeys;
 use crate::store::{Header, StoreError, limits};
 
@@ -147,6 +148,8 @@ impl OpenStore {
             }
             self.payload.put(entry)?;
         }
+        let sealer = KeySealer::new(&dek, self.header.store_id);
+        self.reseal_private_halves(&sealer, random)?;
         let at = self.header.slot_context();
         let mut slots: Vec<Slot> = Vec::with_capacity(1 + others.len());
         for slot in &self.header.slots {

@@ -6,14 +6,21 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use strongroom::clock::Timestamp;
+use strongroom::crypto::derive::Label;
+use strongroom::crypto::hash::Algorithm;
 use strongroom::crypto::mac;
+use strongroom::crypto::random::Random;
+use strongroom::keyring::key::Replaced;
+use strongroom::keyring::{Fresh, Key, KeyFacts, KeyId, KeyKind, Keyring, Origin, Role};
 use strongroom::name::SecretName;
 use strongroom::network::NetworkMode;
-use strongroom::secret::{DerivedKey, SecretBytes, SigningSeed};
+use strongroom::rotation::policy::Policy;
+use strongroom::secret::{DerivedKey, PrivateKey, SecretBytes, SigningSeed};
 use strongroom::store::entry::{Entry, Version};
 use strongroom::store::header::AuditHead;
 use strongroom::store::inventory::{Claim, Inventory};
 use strongroom::store::keyslot::{Credentials, SlotIdentity};
+use strongroom::store::managed::Holder;
 use strongroom::store::open::{NewValue, SlotFacts};
 use strongroom::store::payload::{Payload, Secrets};
 use strongroom::store::sealed;
@@ -174,6 +181,55 @@ pub fn rotated() -> Vec<u8> {
     seal(&mut store, random)
 }
 
+/// Managed keys of every kind: one rotated with its private half still kept, one rotated and past its grace, one derived, one
+/// retired.
+pub fn managed_keys() -> Vec<u8> {
+    let random = &mut Counting(5000);
+    let mut store = new_store(NetworkMode::Testnet, random);
+    let sealer = store.key_sealer();
+    let mut fresh = |id: &KeyId, n: u32, kind: KeyKind| {
+        let mut private = PrivateKey::zeroed();
+        random.fill(private.expose_mut()).expect("counted");
+        let public = kind.public_half(&private).expect("a key");
+        let holder = Holder { id, n, kind, public: &public };
+        let bytes = sealer.seal(holder, &private, random).expect("sealed");
+        Fresh { public, sealed: bytes, proof: None }
+    };
+    let id = |text: &str| KeyId::parse(text).expect("an id");
+    let mut ring = Keyring::default();
+    for (name, kind, role) in [
+        ("identity", KeyKind::Ed25519, Role::Identity),
+        ("peer.encryption", KeyKind::X25519, Role::Encryption),
+        ("treasury", KeyKind::Secp256k1, Role::Wallet),
+        ("wrap", KeyKind::Symmetric32, Role::Wrap),
+    ] {
+        let id = id(name);
+        let version = fresh(&id, 1, kind);
+        ring.add(Key::new(id, kind, role, version, later(10)).expect("a key")).expect("added");
+    }
+    let identity = ring.key_mut("identity").expect("there");
+    let version = fresh(&identity.id.clone(), 2, KeyKind::Ed25519);
+    identity.rotate(version, Replaced::InTurn, later(20), later(30)).expect("rotated");
+    identity.add_uses(70_000).expect("counted");
+    let peer = ring.key_mut("peer.encryption").expect("there");
+    let version = fresh(&peer.id.clone(), 2, KeyKind::X25519);
+    peer.rotate(version, Replaced::InTurn, later(20), later(25)).expect("rotated");
+    assert_eq!(peer.end_grace(later(25)), [1]);
+    let version = fresh(&id("mac"), 1, KeyKind::Symmetric32);
+    let mut derived =
+        Key::new(id("mac"), KeyKind::Symmetric32, Role::Mac, version, later(15)).expect("a key");
+    let label = Label::parse("messages").expect("a label");
+    let algorithm = Algorithm::Sha512;
+    derived.origin = Some(Origin { parent: id("wrap"), n: 1, label, algorithm });
+    ring.add(derived).expect("added");
+    ring.key_mut("treasury").expect("there").retire(later(40)).expect("retired");
+    let facts = |key: &Key| KeyFacts::of(key, Policy::default_of(key.role).limits());
+    let facts = ring.iter().map(facts).collect();
+    *store.keyring_mut() = ring;
+    store.show_keys(facts);
+    seal(&mut store, random)
+}
+
 /// Every golden store by name.
 pub fn stores() -> Vec<(&'static str, Vec<u8>)> {
     vec![
@@ -184,6 +240,7 @@ pub fn stores() -> Vec<(&'static str, Vec<u8>)> {
         ("several", several()),
         ("two-slots", two_slots()),
         ("rotated", rotated()),
+        ("managed-keys", managed_keys()),
     ]
 }
 
@@ -218,13 +275,52 @@ pub fn contents(store: &OpenStore) -> Value {
         secrets.insert(name.to_owned(), about);
     }
     let header = store.header();
-    json!({
+    let mut all = json!({
         "store_id": header.store_id.to_string(),
         "network": header.network.name(),
         "generation": header.generation,
         "key_epoch": header.key_epoch,
         "secrets": secrets,
-    })
+    });
+    if !store.keyring().is_empty() {
+        all["keys"] = keys_of(store);
+    }
+    all
+}
+
+fn keys_of(store: &OpenStore) -> Value {
+    let sealer = store.key_sealer();
+    let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
+    let key = |key: &Key| {
+        let version = |v: &strongroom::keyring::Version| {
+            let id = key.id.as_str();
+            let private = v
+                .sealed
+                .as_ref()
+                .map(|_| hex(store.private_half(&sealer, id, v.n).expect("opens").expose()));
+            json!({
+                "n": v.n,
+                "state": v.state.name(),
+                "uses": v.uses,
+                "public": hex(&v.public),
+                "private": private,
+            })
+        };
+        let versions: Vec<Value> = key.versions().iter().map(version).collect();
+        let origin = key
+            .origin
+            .as_ref()
+            .map(|o| json!([o.parent.as_str(), o.n, o.label.as_str(), o.algorithm.name()]));
+        json!({
+            "id": key.id.as_str(),
+            "kind": key.kind.name(),
+            "role": key.role.name(),
+            "versions": versions,
+            "origin": origin,
+            "retired": key.retired.map(Timestamp::as_unix),
+        })
+    };
+    store.keyring().iter().map(key).collect()
 }
 
 fn manifest() -> Value {
@@ -259,7 +355,7 @@ fn golden_stores_open_and_hold_what_they_held() {
     let manifest = vector_json("store/MANIFEST.json");
     let passphrase = manifest["passphrase"].as_str().expect("text");
     let stores = manifest["stores"].as_object().expect("a map");
-    assert_eq!(stores.len(), 7);
+    assert_eq!(stores.len(), 8);
     for (name, expected) in stores {
         let file = vector(&format!("store/{name}.store"));
         let store = open(&file, &credentials(passphrase, None)).expect(name);

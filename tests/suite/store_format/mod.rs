@@ -14,7 +14,7 @@ mod canonical;
 mod collision;
 mod commitment;
 mod damage;
-mod forge;
+pub mod forge;
 mod golden;
 mod mutants;
 mod readers;
