@@ -173,6 +173,7 @@ impl Setup {
                 InventoryDetail::Keys => Level::Keys,
                 InventoryDetail::None => Level::None,
             },
+            rotation: self.config.rotation.clone(),
             audit_path: self.config.audit_path.clone(),
             reason: globals.reason.clone(),
             accept_rollback: globals.accept_rollback.clone(),

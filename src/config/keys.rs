@@ -200,7 +200,16 @@ keys! {
     "rotation.identity_max_age" Duration, "365d", "age at which an identity key is replaced";
     "rotation.signed_prekey_max_age" Duration, "30d", "age at which a signed prekey is replaced";
     "rotation.wrap_max_age" Duration, "730d", "age at which a wrapping key is replaced";
-    "rotation.max_signatures" Whole(U64), "", "signatures after which a key is replaced";
+    "rotation.max_signatures" Whole(U64), "10000", "uses after which a key is replaced";
+    "rotation.max_age" Duration, "90d", "age at which an encryption, signing, wallet or MAC key is replaced";
+    "rotation.warn" Duration, "7d", "how long before its end an age is announced";
+    "rotation.grace" Duration, "7d", "how long the private half of a replaced version is kept";
+    "rotation.auto_rotate" Bool, "false", "key-rotate run-due replaces keys that are due";
+    "rotation.keys.*.max_age" Duration, "its role's", "for one key: age at which it is replaced";
+    "rotation.keys.*.max_uses" Whole(U64), "rotation.max_signatures", "for one key: uses after which it is replaced";
+    "rotation.keys.*.warn" Duration, "rotation.warn", "for one key: how long before its end an age is announced";
+    "rotation.keys.*.grace" Duration, "rotation.grace", "for one key: how long the private half of a replaced version is kept";
+    "rotation.keys.*.auto_rotate" Bool, "rotation.auto_rotate", "for one key: run-due replaces it when it is due";
     "backup.max_age" Duration, "7d", "age of the last backup";
     "backup.max_drill_age" Duration, "30d", "age of the last restored backup";
     "backup.dirs" Paths, "", "where backups are kept";

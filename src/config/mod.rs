@@ -12,6 +12,7 @@ pub mod endpoint;
 mod error;
 pub mod keys;
 pub mod reading;
+mod rotation;
 pub mod rules;
 mod schema;
 pub mod service;
@@ -28,6 +29,7 @@ use source::Source;
 
 use crate::name::{SecretName, SecretRoles};
 use crate::network::NetworkMode;
+use crate::rotation::policy::Policies;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_PATH: &str = "/etc/strongroom/config.toml";
@@ -102,6 +104,8 @@ pub struct Config {
     pub audit_path: Option<PathBuf>,
     /// What becomes of an action that cannot be recorded; none for the network's rule.
     pub audit_mode: Option<AuditMode>,
+    /// When managed keys are replaced.
+    pub rotation: Policies,
 }
 
 /// Reads our tables from the bytes of a file. `path` is for messages only.
@@ -113,7 +117,12 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let tables = source.our_tables(document)?;
     let security = tables.security.map(|table| source.raw(table, schema::KEYS)).transpose()?;
     let audit = tables.audit.map(|table| source.raw(table, schema::AUDIT_KEYS)).transpose()?;
-    let (config, wrong) = schema::check(&security.unwrap_or_default(), &audit.unwrap_or_default());
+    let rotation = tables.rotation.map(|table| source.raw(table, rotation::KEYS)).transpose()?;
+    let (mut config, mut wrong) =
+        schema::check(&security.unwrap_or_default(), &audit.unwrap_or_default());
+    if let Some(rotation) = rotation {
+        config.rotation = rotation::check(&rotation, &mut wrong);
+    }
     match wrong.into_iter().min_by_key(|(at, _)| at.start) {
         Some((at, problem)) => Err(source.error(at.start, problem)),
         None => Ok(config),
@@ -123,7 +132,9 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::{KeyId, Role};
     use crate::kind::Kind;
+    use crate::rotation::policy::{DAY, Overrides};
 
     fn read(text: &str) -> Result<Config, ConfigError> {
         parse(text.as_bytes(), Path::new("/etc/strongroom/config.toml"))
@@ -158,6 +169,13 @@ mod tests {
             [audit]
             path = "/var/log/keys/audit.jsonl"
             mode = "warn"
+            [rotation]
+            max_age = "30d"
+            max_signatures = 500
+            identity_max_age = "180d"
+            auto_rotate = true
+            [rotation.keys.treasury]
+            max_age = "10d"
             [backup]
             "#,
             hex.to_uppercase()
@@ -182,6 +200,20 @@ mod tests {
                 max_kdf_mem_mib: Some(1024),
                 audit_path: Some("/var/log/keys/audit.jsonl".into()),
                 audit_mode: Some(AuditMode::Warn),
+                rotation: Policies {
+                    general: Overrides {
+                        max_age: Some(30 * DAY),
+                        max_uses: Some(500),
+                        auto_rotate: Some(true),
+                        ..Overrides::default()
+                    },
+                    roles: [(Role::Identity, 180 * DAY)].into(),
+                    keys: [(
+                        KeyId::parse("treasury").expect("an id"),
+                        Overrides { max_age: Some(10 * DAY), ..Overrides::default() },
+                    )]
+                    .into(),
+                },
             }
         );
         assert_eq!(read("security.state = 'none'").expect("valid").state, StateChoice::None);

@@ -65,7 +65,7 @@ pub(super) struct RawAudit {
 }
 
 /// A duration: text with a unit, or whole seconds. Nothing when it is neither.
-struct RawDuration(Option<Duration>);
+pub(super) struct RawDuration(pub(super) Option<Duration>);
 
 impl<'de> Deserialize<'de> for RawDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -117,7 +117,15 @@ pub(super) fn expected(key: &str) -> &'static str {
             "is a list of strings"
         }
         "store_keys" => "is a list of keys of 64 hexadecimal digits",
-        "min_generation" => "is a whole number from 0",
+        "min_generation" | "max_signatures" => "is a whole number from 0",
+        "identity_max_age"
+        | "signed_prekey_max_age"
+        | "wrap_max_age"
+        | "max_age"
+        | "warn"
+        | "grace" => "is a number with a unit, such as \"30d\"",
+        "auto_rotate" => "is true or false",
+        "keys" => "has tables with max_age, max_uses, warn, grace, auto_rotate",
         "max_kdf_mem_mib" => "is a whole number from 1 to 4194303",
         _ => "has a value of the wrong type",
     }

@@ -100,6 +100,8 @@ pub struct NetworkPolicy {
     pub sticky_parent: Verdict,
     /// An action that the audit log could not record.
     pub audit_unavailable: Verdict,
+    /// A check by a host that remembers nothing of the store.
+    pub unknown_freshness: Verdict,
     /// A rotation policy wider than the default of its role.
     pub widen_rotation: Verdict,
 }
@@ -127,6 +129,7 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Refuse,
     sticky_parent: Warn,
     audit_unavailable: Refuse,
+    unknown_freshness: Refuse,
     widen_rotation: Refuse,
 };
 
@@ -151,6 +154,7 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    unknown_freshness: Allow,
     widen_rotation: Allow,
 };
 
@@ -175,6 +179,7 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    unknown_freshness: Allow,
     widen_rotation: Allow,
 };
 

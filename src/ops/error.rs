@@ -7,11 +7,14 @@ use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
 use crate::fs::FsError;
 use crate::isec::{Damage, IsecError};
+use crate::keyring::KeyError;
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::passphrase::PassphraseError;
 use crate::passphrase::strength::Judgement;
+use crate::rotation::continuity::ProofError;
 use crate::store::StoreError;
+use crate::store::open::PrivateHalfError;
 use crate::text::quote_path;
 
 /// An operation failed or was refused; nothing was changed unless it says so.
@@ -32,6 +35,15 @@ pub enum OpError {
     /// The passphrase itself.
     #[error(transparent)]
     Passphrase(#[from] PassphraseError),
+    /// A managed key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A continuity proof.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// The signed facts do not say what is needed.
+    #[error("{0}")]
+    Untold(&'static str),
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -178,6 +190,15 @@ impl From<Damage> for OpError {
     }
 }
 
+impl From<PrivateHalfError> for OpError {
+    fn from(error: PrivateHalfError) -> Self {
+        match error {
+            PrivateHalfError::Key(error) => error.into(),
+            PrivateHalfError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<KdfError> for OpError {
     fn from(error: KdfError) -> Self {
         Self::Store(error.into())
@@ -204,6 +225,9 @@ impl OpError {
             Self::Store(error) => error.kind(),
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
+            Self::Key(error) => error.kind(),
+            Self::Proof(error) => error.kind(),
+            Self::Untold(_) => Kind::Unsupported,
             Self::Audit(error) => error.kind(),
             Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,

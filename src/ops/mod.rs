@@ -10,6 +10,7 @@
 //! | [`transaction`] | change it |
 //! | [`init`] | make a new one |
 //! | [`secrets`] | set, get, list, remove |
+//! | [`keys`] | managed keys: make, use, rotate, judge, prove |
 //! | [`slots`] | passphrase change, keyslots, data key |
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
@@ -28,6 +29,7 @@ pub mod convert;
 mod error;
 pub mod gate;
 pub mod init;
+pub mod keys;
 pub mod locate;
 pub mod opening;
 pub mod remedy;
@@ -59,6 +61,7 @@ use crate::fs::{StopCheck, Trust};
 use crate::name::{SecretName, SecretRoles};
 use crate::network::NetworkMode;
 use crate::passphrase::strength::Context;
+use crate::rotation::policy::Policies;
 use crate::store::inventory::Level;
 
 /// What an operator or a configuration may decide.
@@ -84,6 +87,8 @@ pub struct Settings {
     pub min_generation: u64,
     /// How much the inventory shows.
     pub inventory: Level,
+    /// When managed keys are replaced.
+    pub rotation: Policies,
     /// The audit log, for commands that look at it and record nothing; none for the one beside the store.
     pub audit_path: Option<std::path::PathBuf>,
     /// Why this is done; goes to the audit log.
@@ -107,6 +112,7 @@ impl Default for Settings {
             store_keys: Vec::new(),
             min_generation: 0,
             inventory: Level::Full,
+            rotation: Policies::default(),
             audit_path: None,
             reason: None,
             accept_rollback: None,

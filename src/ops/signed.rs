@@ -6,6 +6,8 @@
 
 use super::{Desk, OpError, StoreFile};
 use crate::crypto::mac::Hash;
+use crate::store::Header;
+use crate::store::state::State;
 
 /// Whether the key that signed is the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +69,16 @@ pub struct Report {
 pub fn examine(desk: &Desk<'_>, file: &StoreFile) -> Result<Report, OpError> {
     let store = file.require_native("a signature")?;
     let file_hash = store.verify()?;
-    let header = store.header();
-    let state = file.remembered();
+    Ok(report(desk, store.header(), file_hash, file.remembered()))
+}
+
+/// Holds a header whose signature was checked against what is pinned and remembered.
+pub(super) fn report(
+    desk: &Desk<'_>,
+    header: &Header,
+    file_hash: Hash,
+    state: Option<&State>,
+) -> Report {
     let configured = &desk.settings.store_keys;
     let by_config = (!configured.is_empty()).then(|| configured.contains(&header.store_key));
     let by_state = state.map(|state| state.store_key == header.store_key);
@@ -90,5 +100,5 @@ pub fn examine(desk: &Desk<'_>, file: &StoreFile) -> Result<Report, OpError> {
         None if min == 0 => Freshness::Unknown,
         _ => Freshness::Current,
     };
-    Ok(Report { file_hash, pin, freshness })
+    Report { file_hash, pin, freshness }
 }

@@ -5,8 +5,10 @@
 //! configuration may change within bounds: on mainnet it may make limits stricter and not wider. Time decides nothing against an
 //! operator whose clock is wrong: before the beginning of a key there is no age, and the answer is that nobody knows.
 
+use std::collections::BTreeMap;
+
 use crate::clock::Timestamp;
-use crate::keyring::{KeyFacts, Limits, Role};
+use crate::keyring::{KeyFacts, KeyId, Limits, Role};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 
@@ -223,6 +225,70 @@ impl Overrides {
                 .and_then(days)
                 .unwrap_or(default.grace_days),
         }
+    }
+}
+
+/// The policies of all keys: what a configuration changes of the defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policies {
+    /// For every key. Its age counts for roles that have none of their own: encryption, signing, wallet and MAC.
+    pub general: Overrides,
+    /// Ages of roles, in seconds.
+    pub roles: BTreeMap<Role, u64>,
+    /// For single keys.
+    pub keys: BTreeMap<KeyId, Overrides>,
+}
+
+impl Policies {
+    /// What is configured for a key.
+    pub fn overrides(&self, id: &str, role: Role) -> Overrides {
+        let plain = matches!(role, Role::Encryption | Role::Signing | Role::Wallet | Role::Mac);
+        let age = self.roles.get(&role).copied();
+        let mut general = self.general;
+        general.max_age = if plain { age.or(general.max_age) } else { age };
+        if role == Role::OneTimePrekey {
+            general.max_uses = None;
+        }
+        self.keys.get(id).copied().unwrap_or_default().or(general)
+    }
+
+    /// The policy of a key.
+    pub fn policy(&self, id: &str, role: Role, network: NetworkMode) -> Policy {
+        self.overrides(id, role).policy(role, network)
+    }
+
+    /// Whether anything is configured that a decision depends on.
+    pub fn is_configured(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// What of the configuration `network` refuses: the name of the value, and why. What the keys of a store are for is not known
+    /// here, so a value for one key is judged as one for a signing key.
+    pub fn faults(&self, network: NetworkMode) -> Vec<(String, PolicyError)> {
+        let mut found = Vec::new();
+        for role in Role::ALL {
+            for (field, fault) in self.overrides("", role).faults(role, network) {
+                let name = match (field, role) {
+                    (Field::MaxUses, _) => "max_signatures".to_owned(),
+                    (Field::MaxAge, Role::Identity | Role::SignedPrekey | Role::Wrap) => {
+                        format!("{}_max_age", role.name().replace('-', "_"))
+                    }
+                    (field, _) => field.name().to_owned(),
+                };
+                if !found.iter().any(|(known, _)| *known == name) {
+                    found.push((name, fault));
+                }
+            }
+        }
+        for (id, overrides) in &self.keys {
+            for (field, fault) in overrides.faults(Role::Signing, network) {
+                // A long age may be right for an identity; which it is shows when the store is open.
+                if field != Field::MaxAge || overrides.max_age > Some(730 * DAY) {
+                    found.push((format!("keys.{id}.{}", field.name()), fault));
+                }
+            }
+        }
+        found
     }
 }
 

@@ -209,6 +209,49 @@ impl SealedStore {
     }
 }
 
+/// An exported inventory whose signature holds. Whose key signed it stands in its header, and is trusted by nobody yet.
+pub struct Exported {
+    /// The header of the store.
+    pub header: Header,
+    /// Hash of the store's file.
+    pub file_hash: Hash,
+}
+
+impl Exported {
+    /// Longest export.
+    pub const MAX: usize = limits::HEADER + 4096;
+
+    /// Reads an export and checks its signature.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+        let rest = bytes.strip_prefix(&INVENTORY_MAGIC).ok_or(StoreError::NotAStore)?;
+        let (version, rest) = rest.split_first_chunk().ok_or(StoreError::Length)?;
+        match u16::from_le_bytes(*version) {
+            VERSION => {}
+            other => return Err(StoreError::UnknownVersion(other)),
+        }
+        let (len, rest) = rest.split_first_chunk().ok_or(StoreError::Length)?;
+        let len = usize::try_from(u32::from_le_bytes(*len)).map_err(|_| StoreError::Length)?;
+        let (front, rest) = rest.split_at_checked(len).ok_or(StoreError::Length)?;
+        let (file_hash, rest) = rest.split_first_chunk().ok_or(StoreError::Length)?;
+        let signature = rest.try_into().map_err(|_| StoreError::Length)?;
+        let header_len = front
+            .get(10..PREFIX)
+            .and_then(|b| b.try_into().ok())
+            .map(u32::from_le_bytes)
+            .and_then(|len| usize::try_from(len).ok())
+            .ok_or(StoreError::Length)?;
+        if !front.starts_with(&MAGIC) || front[8..10] != VERSION.to_le_bytes() {
+            return Err(StoreError::NotAStore);
+        }
+        if header_len > limits::HEADER || PREFIX + header_len + MAC_LEN != front.len() {
+            return Err(StoreError::Length);
+        }
+        let header = Header::decode(&front[PREFIX..PREFIX + header_len])?;
+        SealedStore::verify_hashed(front, &header.store_key, file_hash, &signature)?;
+        Ok(Self { header, file_hash: *file_hash })
+    }
+}
+
 /// A file that lacks only its signature.
 pub struct Unsigned {
     /// The bytes of the file; the last 64 are zero.

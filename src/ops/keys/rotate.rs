@@ -1,0 +1,321 @@
+//! Rotate keys: any number of them, in one commit or not at all.
+//!
+//! Private halves are opened, made, and signed with on several processors; everything else is one walk over the keys in the order
+//! of their ids, identities first, so that a key which cannot sign is vouched for by the identity that holds from now on.
+
+use super::look::{self, Judged};
+use super::{Shown, generate, identity, list, native, publish, require, seal, shown};
+use crate::clock::Timestamp;
+use crate::crypto::mac;
+use crate::keyring::key::Replaced;
+use crate::keyring::{Key, KeyError, KeyId, KeyKind, Role};
+use crate::network::NetworkMode;
+use crate::ops::audit::Event;
+use crate::ops::transaction::{Rekey, Transaction};
+use crate::ops::{Desk, OpError, Outcome, StoreFile, finish};
+use crate::rotation::continuity::link::{Authority, Signed, Voucher};
+use crate::rotation::continuity::{Link, ProofError};
+use crate::rotation::policy::Due;
+use crate::secret::PrivateKey;
+use crate::store::OpenStore;
+use crate::store::keyslot::Credentials;
+use crate::store::managed::KeySealer;
+
+/// Which keys are rotated.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// These.
+    Named(Vec<KeyId>),
+    /// Those that are due.
+    Due,
+    /// Those that are due and may be rotated unattended.
+    DueUnattended,
+    /// All that are not retired.
+    All,
+}
+
+/// What a rotation did, or would do.
+pub struct Rotated {
+    /// The commit; no receipt when there was nothing to do.
+    pub outcome: Outcome,
+    /// Every key that has a new version.
+    pub keys: Vec<Shown>,
+    /// Versions whose private half was removed since their grace period is over.
+    pub ended: Vec<(KeyId, u32)>,
+}
+
+/// Rotates keys, and removes the private halves whose grace period is over.
+pub fn rotate(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: &Credentials,
+    which: &Which,
+    reason: &str,
+) -> Result<Rotated, OpError> {
+    let event = Event { reason: Some(reason.to_owned()), ..Event::new("key.rotate", None) };
+    let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep, event)?;
+    let seen = tx.remembered().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
+    let (ids, ended) = tx.decide(|tx| {
+        let store = native(tx)?;
+        let ids = choose(desk, store, which)?;
+        // Time only ever moves a deadline later: a clock that was put back does not shorten what is left of a grace period.
+        let now = desk.clock.now().max(seen);
+        if !ids.is_empty() {
+            turn(desk, store, &ids, now, reason)?;
+        }
+        // With a clock that was put forward a grace period would end early; that is seen by `check`, and undone by nothing.
+        let ended = end_grace(store, now);
+        publish(desk, store);
+        Ok((ids, ended))
+    })?;
+    let store = native(&mut tx)?;
+    let mut plan = Vec::new();
+    let mut keys = Vec::new();
+    for id in &ids {
+        let key = store.keyring().key(id.as_str())?;
+        let n = key.require_active()?.n;
+        plan.push(format!("rotate the key {id} to version {n}"));
+        keys.push(shown(desk, store, id.as_str())?);
+    }
+    for (id, n) in &ended {
+        plan.push(format!("remove the private half of version {n} of the key {id}"));
+    }
+    if plan.is_empty() {
+        let notices = std::mem::take(tx.notices());
+        return Ok(Rotated { outcome: Outcome { receipt: None, plan, notices }, keys, ended });
+    }
+    let event = tx.event_mut();
+    match (&keys[..], &ended[..]) {
+        ([only], []) => {
+            event.object = Some(only.facts.id.to_string());
+            event.version = only.facts.active.map(|(n, _)| u64::from(n));
+        }
+        ([], ended) => {
+            event.name = "key.end-grace";
+            event.object = Some(list(ended.iter().map(|(id, n)| (id, *n))));
+        }
+        (keys, _) => {
+            let versions = |key: &Shown| key.facts.active.map_or(0, |(n, _)| n);
+            let keys: Vec<_> = keys.iter().map(|key| (&key.facts.id, versions(key))).collect();
+            event.object = Some(list(keys.into_iter()));
+        }
+    }
+    Ok(Rotated { outcome: finish(tx, plan)?, keys, ended })
+}
+
+/// The keys that are meant, identities first.
+fn choose(desk: &Desk<'_>, store: &OpenStore, which: &Which) -> Result<Vec<KeyId>, OpError> {
+    let network = store.header().network;
+    let due = |key: &Key, unattended: bool| {
+        let policy = desk.settings.rotation.policy(key.id.as_str(), key.role, network);
+        let judged = Judged::of(super::facts_of(desk, network, key), desk.clock.now());
+        judged.decision.is_some_and(|decision| decision.due >= Due::Overdue)
+            && (!unattended || policy.auto_rotate)
+    };
+    let live = || store.keyring().iter().filter(|key| key.retired.is_none());
+    let mut ids: Vec<KeyId> = match which {
+        Which::Named(ids) => {
+            for id in ids {
+                store.keyring().key(require(store, id.as_str())?.as_str())?.require_active()?;
+            }
+            ids.clone()
+        }
+        Which::Due => live().filter(|key| due(key, false)).map(|key| key.id.clone()).collect(),
+        Which::DueUnattended => {
+            live().filter(|key| due(key, true)).map(|key| key.id.clone()).collect()
+        }
+        Which::All => live().map(|key| key.id.clone()).collect(),
+    };
+    ids.sort();
+    ids.dedup();
+    let is_identity =
+        |id: &KeyId| store.keyring().key(id.as_str()).is_ok_and(|key| key.role == Role::Identity);
+    ids.sort_by_key(|id| !is_identity(id));
+    Ok(ids)
+}
+
+fn end_grace(store: &mut OpenStore, now: Timestamp) -> Vec<(KeyId, u32)> {
+    let ids: Vec<KeyId> = store.keyring().iter().map(|key| key.id.clone()).collect();
+    let mut ended = Vec::new();
+    for id in ids {
+        if let Ok(key) = store.keyring_mut().key_mut(id.as_str()) {
+            ended.extend(key.end_grace(now).into_iter().map(|n| (id.clone(), n)));
+        }
+    }
+    ended
+}
+
+/// A key on its way to its next version.
+struct Turn {
+    id: KeyId,
+    kind: KeyKind,
+    n: u32,
+    new: PrivateKey,
+    /// What its link says, but for the new public half and the voucher; none when nothing is proven.
+    link: Option<Link>,
+    keep_until: Timestamp,
+}
+
+/// What the processors made of it.
+struct Made {
+    public: Vec<u8>,
+    proof: Option<Vec<u8>>,
+}
+
+fn turn(
+    desk: &Desk<'_>,
+    store: &mut OpenStore,
+    ids: &[KeyId],
+    now: Timestamp,
+    reason: &str,
+) -> Result<(), OpError> {
+    let network = store.header().network;
+    let sealer = store.key_sealer();
+    let mut turns = Vec::with_capacity(ids.len());
+    for id in ids {
+        let key = store.keyring().key(id.as_str())?;
+        let policy = desk.settings.rotation.policy(id.as_str(), key.role, network);
+        // A successor lies behind everything that the key has seen.
+        let now = now.max(key.last_seen());
+        let keep_until = policy.keep_until(now);
+        turns.push(Turn {
+            id: id.clone(),
+            kind: key.kind,
+            n: key.next_number()?,
+            new: generate(key.kind, desk.random.borrow_mut().as_mut())?,
+            link: next_link(network, key, (now, keep_until), reason)?,
+            keep_until,
+        });
+    }
+    // Those that sign for themselves, identities among them, before those that an identity vouches for.
+    let (own, vouched): (Vec<Turn>, Vec<Turn>) =
+        turns.into_iter().partition(|turn| turn.kind != KeyKind::X25519);
+    for group in [own, vouched] {
+        let made = make_all(store, &sealer, &group)?;
+        for (turn, made) in group.into_iter().zip(made) {
+            put(desk, store, &sealer, turn, made, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the next link of a key says; none for a symmetric key.
+fn next_link(
+    network: NetworkMode,
+    key: &Key,
+    (not_before, window_end): (Timestamp, Timestamp),
+    reason: &str,
+) -> Result<Option<Link>, OpError> {
+    if key.kind == KeyKind::Symmetric32 {
+        return Ok(None);
+    }
+    let active = key.require_active()?;
+    // A version that no link leads to begins a chain.
+    let before = active.proof.as_deref();
+    let seq = match before {
+        None => 1,
+        Some(link) => Signed::decode(link).map_err(ProofError::from)?.link.seq + 1,
+    };
+    Ok(Some(Link {
+        network,
+        key: key.id.clone(),
+        kind: key.kind,
+        seq,
+        old: (active.n, active.public.clone()),
+        new: (key.next_number()?, Vec::new()),
+        not_before,
+        window_end,
+        reason: reason.to_owned(),
+        previous: before.map(|link| mac::sha256(&[link])),
+        voucher: None,
+    }))
+}
+
+/// Makes public halves and links of all of `turns`, on two processors when there are many.
+fn make_all(store: &OpenStore, sealer: &KeySealer, turns: &[Turn]) -> Result<Vec<Made>, OpError> {
+    const MANY: usize = 16;
+    if turns.len() < MANY {
+        return turns.iter().map(|turn| make(store, sealer, turn)).collect();
+    }
+    let halves = turns.split_at(turns.len() / 2);
+    let all = |turns: &[Turn]| -> Result<Vec<Made>, OpError> {
+        let made = turns.iter().map(|turn| make(store, sealer, turn)).collect();
+        crate::memory::scrub_stack();
+        made
+    };
+    let (first, second) = std::thread::scope(|scope| {
+        let second = scope.spawn(|| all(halves.1));
+        (all(halves.0), second.join())
+    });
+    let mut made = first?;
+    made.extend(second.map_err(|_| KeyError::NotAPrivateKey("any"))??);
+    Ok(made)
+}
+
+fn make(store: &OpenStore, sealer: &KeySealer, turn: &Turn) -> Result<Made, OpError> {
+    let public = turn.kind.public_half(&turn.new)?;
+    let Some(link) = &turn.link else { return Ok(Made { public, proof: None }) };
+    let mut link = link.clone();
+    link.new.1.clone_from(&public);
+    let proof = if turn.kind.signs() {
+        let old = store.private_half(sealer, turn.id.as_str(), link.old.0)?;
+        Some(link.sign(&Authority::Own { old: &old, new: &turn.new })?)
+    } else {
+        match identity(store) {
+            // Nobody vouches for it, so nothing is proven.
+            None => None,
+            Some(identity) => {
+                let active = identity.require_active()?;
+                let key = store.private_half(sealer, identity.id.as_str(), active.n)?;
+                link.voucher = Some(Voucher {
+                    id: identity.id.clone(),
+                    n: active.n,
+                    kind: identity.kind,
+                    public: active.public.clone(),
+                });
+                Some(link.sign(&Authority::Voucher(&key))?)
+            }
+        }
+    };
+    Ok(Made { public, proof })
+}
+
+fn put(
+    desk: &Desk<'_>,
+    store: &mut OpenStore,
+    sealer: &KeySealer,
+    turn: Turn,
+    made: Made,
+    now: Timestamp,
+) -> Result<(), OpError> {
+    let holder = (&turn.id, turn.n, turn.kind);
+    let mut fresh = seal(sealer, holder, &turn.new, desk.random.borrow_mut().as_mut())?;
+    if fresh.public != made.public {
+        return Err(KeyError::Mismatch(turn.n).into());
+    }
+    fresh.proof = made.proof;
+    let key = store.keyring_mut().key_mut(turn.id.as_str())?;
+    key.rotate(fresh, Replaced::InTurn, now, turn.keep_until)?;
+    Ok(())
+}
+
+/// Rotates what is due and may be rotated unattended. Without anything to do nothing is unlocked: the signed inventory says so, if
+/// it can be believed.
+pub fn nothing_to_do(desk: &Desk<'_>, file: &StoreFile) -> Result<bool, OpError> {
+    let looked = look::look(desk, file)?;
+    if looked.doubts().next().is_some() {
+        return Ok(false);
+    }
+    let now = desk.clock.now();
+    let waits = |judged: &Judged| {
+        let id = judged.facts.id.as_str();
+        let policy = desk.settings.rotation.policy(id, judged.facts.role, looked.network);
+        let due = judged.decision.as_ref().is_some_and(|d| d.due >= Due::Overdue);
+        let over = |until: Option<Timestamp>| until.is_some_and(|until| until <= now);
+        let ended = judged.facts.versions.iter().any(|version| {
+            version.state == crate::keyring::State::Deactivated && over(version.keep_until)
+        });
+        (due && policy.auto_rotate) || ended
+    };
+    Ok(!looked.keys.iter().any(waits))
+}
