@@ -20,6 +20,7 @@ pub mod context;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;
+pub mod key_rotate;
 pub mod needs;
 pub mod notices;
 pub mod output;

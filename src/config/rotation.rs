@@ -64,7 +64,7 @@ pub(super) fn check(raw: &RawRotation, wrong: &mut Vec<Wrong>) -> Policies {
             // Longer ages make longer warnings possible, so only the form is judged here.
             (warn, Field::Warn) => {
                 let max_age = Some(crate::rotation::policy::MAX_AGE_DAYS * 86_400);
-                Some(Overrides { warn, max_age, ..Overrides::default() })
+                Some(Overrides { max_age, warn, ..Overrides::default() })
             }
             (grace, _) => Some(Overrides { grace, ..Overrides::default() }),
         };
@@ -140,7 +140,6 @@ fn uses(name: &str, value: Option<&Spanned<u64>>, wrong: &mut Vec<Wrong>) -> Opt
 mod tests {
     use std::path::Path;
 
-    use super::*;
     use crate::config;
 
     fn message(text: &str) -> String {

@@ -41,9 +41,6 @@ pub enum OpError {
     /// A continuity proof.
     #[error(transparent)]
     Proof(#[from] ProofError),
-    /// The signed facts do not say what is needed.
-    #[error("{0}")]
-    Untold(&'static str),
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -227,7 +224,6 @@ impl OpError {
             Self::Random(_) => Kind::Io,
             Self::Key(error) => error.kind(),
             Self::Proof(error) => error.kind(),
-            Self::Untold(_) => Kind::Unsupported,
             Self::Audit(error) => error.kind(),
             Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,

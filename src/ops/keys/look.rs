@@ -9,6 +9,7 @@ use crate::crypto::sign::PublicKey;
 use crate::keyring::public::Named;
 use crate::keyring::{KeyFacts, PublicHalf};
 use crate::network::NetworkMode;
+use crate::network::policy::Verdict;
 use crate::ops::signed::{self, Freshness, Pin};
 use crate::ops::{Desk, OpError, StoreFile};
 use crate::rotation::policy::{Decision, Due, Facts, decide};
@@ -88,6 +89,15 @@ impl Looked {
         self.doubts.is_empty()
     }
 
+    /// Takes `named` for the right key, or the right key for another than the one that signed.
+    pub fn trust(&mut self, named: &Named) {
+        if is_store_key(named, &self.store_key) {
+            self.doubts.retain(|doubt| *doubt != Doubt::NotPinned);
+        } else {
+            self.doubts.push(Doubt::WrongKey);
+        }
+    }
+
     /// How many keys are exactly this urgent.
     pub fn count(&self, due: Due) -> usize {
         self.keys
@@ -116,14 +126,9 @@ pub fn look(desk: &Desk<'_>, file: &StoreFile) -> Result<Looked, OpError> {
         Pin::Mismatch => doubts.push(Doubt::WrongKey),
     }
     match report.freshness {
-        Freshness::Current => {}
         Freshness::Older => doubts.push(Doubt::Older),
-        Freshness::Unknown => {
-            let minds = header.network.policy().unknown_freshness;
-            if minds == crate::network::policy::Verdict::Refuse {
-                doubts.push(Doubt::NeverSeen);
-            }
-        }
+        Freshness::Unknown if minds(header) => doubts.push(Doubt::NeverSeen),
+        Freshness::Current | Freshness::Unknown => {}
     }
     if state.is_some_and(|state| desk.clock.now() < state.max_seen_time) {
         doubts.push(Doubt::BeforeSeen);
@@ -147,13 +152,19 @@ pub fn look_at_export(desk: &Desk<'_>, bytes: &[u8]) -> Result<Looked, OpError> 
         Pin::Unknown => doubts.push(Doubt::NotPinned),
         Pin::Mismatch => doubts.push(Doubt::WrongKey),
     }
-    if report.freshness == Freshness::Older {
-        doubts.push(Doubt::Older);
+    match report.freshness {
+        Freshness::Older => doubts.push(Doubt::Older),
+        Freshness::Unknown if minds(header) => doubts.push(Doubt::NeverSeen),
+        Freshness::Current | Freshness::Unknown => {}
     }
     if state.is_some_and(|state| desk.clock.now() < state.max_seen_time) {
         doubts.push(Doubt::BeforeSeen);
     }
     Ok(judge(desk, header, doubts))
+}
+
+fn minds(header: &Header) -> bool {
+    header.network.policy().unknown_freshness == Verdict::Refuse
 }
 
 fn judge(desk: &Desk<'_>, header: &Header, mut doubts: Vec<Doubt>) -> Looked {
@@ -192,6 +203,6 @@ fn judge(desk: &Desk<'_>, header: &Header, mut doubts: Vec<Doubt>) -> Looked {
 }
 
 /// Whether `named` is the key that signs a store: how `--trust` pins without a configuration or a state.
-pub fn is_store_key(named: &Named, key: &PublicKey) -> bool {
+fn is_store_key(named: &Named, key: &PublicKey) -> bool {
     named.names(PublicHalf { kind: crate::keyring::KeyKind::Ed25519, bytes: &key.0 })
 }

@@ -9,13 +9,17 @@
 //! | [`mod@rotate`] | rotate any number of keys in one commit |
 //! | [`signing`] | sign |
 //! | [`look`] | check, due, status, plan |
+//! | [`history`] | what the audit log says of a key |
 //! | [`proof`] | the chain of proofs of a key |
 
+pub mod history;
 pub mod look;
 pub mod make;
 pub mod proof;
 pub mod rotate;
 pub mod signing;
+
+use std::fmt::Write as _;
 
 use super::contents::Contents;
 use super::transaction::Transaction;
@@ -108,13 +112,13 @@ fn list<'a>(keys: impl ExactSizeIterator<Item = (&'a KeyId, u32)>) -> String {
     let mut text = String::new();
     for (id, n) in keys {
         if text.len() > MOST {
-            text.push_str(&format!(",and {left} more"));
+            let _ = write!(text, ",and {left} more");
             break;
         }
         if !text.is_empty() {
             text.push(',');
         }
-        text.push_str(&format!("{id}@{n}"));
+        let _ = write!(text, "{id}@{n}");
         left -= 1;
     }
     text

@@ -54,7 +54,7 @@ fn links(key: &Key) -> Result<Vec<(Signed, &[u8])>, OpError> {
     Ok(links)
 }
 
-fn chain(store: &OpenStore, id: &KeyId) -> Result<Option<Exported>, OpError> {
+pub(super) fn chain(store: &OpenStore, id: &KeyId) -> Result<Option<Exported>, OpError> {
     let key = store.keyring().key(id.as_str())?;
     let own = links(key)?;
     let Some((first, _)) = own.first() else { return Ok(None) };

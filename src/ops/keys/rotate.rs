@@ -193,7 +193,7 @@ fn turn(
     for group in [own, vouched] {
         let made = make_all(store, &sealer, &group)?;
         for (turn, made) in group.into_iter().zip(made) {
-            put(desk, store, &sealer, turn, made, now)?;
+            put(desk, store, &sealer, &turn, made, now)?;
         }
     }
     Ok(())
@@ -284,7 +284,7 @@ fn put(
     desk: &Desk<'_>,
     store: &mut OpenStore,
     sealer: &KeySealer,
-    turn: Turn,
+    turn: &Turn,
     made: Made,
     now: Timestamp,
 ) -> Result<(), OpError> {

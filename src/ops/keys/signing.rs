@@ -3,11 +3,11 @@
 //! A [`KeySigner`] is what a service keeps: the private half, ready, and the count of what it signed. Uses are counted *before*
 //! they are made, in batches: what a killed process had counted and not used is lost, never the other way round.
 
-use super::{native, opened, publish};
+use super::{native, publish};
 use crate::keyring::signer::{Message, Scheme, Signer};
 use crate::keyring::{KeyError, KeyId};
 use crate::ops::audit::Event;
-use crate::ops::transaction::{Rekey, Transaction, open_for_reading};
+use crate::ops::transaction::{Rekey, Transaction};
 use crate::ops::{Desk, OpError, StoreFile};
 use crate::store::keyslot::Credentials;
 
@@ -114,40 +114,4 @@ pub fn sign(
     let mut signer = KeySigner::open(desk, file, credentials, id, scheme, 1)?;
     let bytes = signer.sign(message)?.ok_or(KeyError::Retired)?;
     Ok(Signature { bytes, scheme: signer.scheme, n: signer.n, public: signer.public })
-}
-
-/// Computes the HMAC that `tag` should be, with version `n` of a key or its active one, and compares.
-pub fn verify_mac(
-    desk: &Desk<'_>,
-    file: StoreFile,
-    credentials: &Credentials,
-    (id, n): (&KeyId, Option<u32>),
-    scheme: Option<Scheme>,
-    text: &[u8],
-    tag: &[u8],
-) -> Result<bool, OpError> {
-    let event = Event::new("key.verify", Some(id.to_string()));
-    let opening = open_for_reading(desk, file, credentials, &event)?;
-    let mut opening = opening;
-    let answer = (|| {
-        let store = opened(&opening)?;
-        let key = store.keyring().key(id.as_str())?;
-        let Scheme::Hmac(algorithm) = Scheme::choose(key.kind, key.role, scheme)? else {
-            let (kind, role) = (key.kind.name(), key.role.name());
-            return Err(KeyError::Purpose { kind, role, what: "compute an HMAC" }.into());
-        };
-        let n = match n {
-            Some(n) => n,
-            None => key.require_active()?.n,
-        };
-        let private = store.private_half(&store.key_sealer(), id.as_str(), n)?;
-        Ok(crate::crypto::hash::verify(algorithm, private.expose(), &[text], tag))
-    })();
-    match answer {
-        Ok(holds) => {
-            opening.release(desk, &event)?;
-            Ok(holds)
-        }
-        Err(error) => Err(opening.failed(desk, &event, error)),
-    }
 }

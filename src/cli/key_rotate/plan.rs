@@ -1,0 +1,82 @@
+//! `key-rotate plan`: what a rotation would do, and why.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::look::Look;
+use super::{shown, words};
+use crate::cli::setup::Setup;
+use crate::cli::{Answer, Context, Failure};
+use crate::kind::Kind;
+use crate::rotation::policy::Due;
+
+/// Show what a rotation would do, and why
+///
+/// Reads the signed inventory: no passphrase, no lock, nothing written. Without keys: what rotate --due would do.
+#[derive(clap::Args)]
+#[command(override_usage = "key-rotate plan [OPTIONS] [STORE] [KEY]...")]
+pub struct Args {
+    /// The store, and the keys
+    #[arg(value_name = "STORE|KEY")]
+    words: Vec<OsString>,
+
+    #[command(flatten)]
+    look: Look,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let (store, keys) = words::split(context, &args.words);
+    let named = keys.iter().map(|id| words::key_id(id)).collect::<Result<Vec<_>, _>>()?;
+    let looked = args.look.look(context, store)?;
+    let policies = Setup::new(context)?.config.rotation;
+    for doubt in looked.doubts() {
+        context.output.warn(&doubt.to_string());
+    }
+    if named.iter().any(|id| looked.keys.iter().all(|key| key.facts.id != *id)) {
+        return Err(Failure::new(Kind::NotFound, "no managed key has that id"));
+    }
+    let mut text = String::new();
+    let mut steps = Vec::new();
+    for judged in &looked.keys {
+        let (Some(decision), Some((n, _))) = (&judged.decision, judged.facts.active) else {
+            continue;
+        };
+        let due = decision.due >= Due::Overdue;
+        let asked = named.contains(&judged.facts.id);
+        if !(asked || named.is_empty() && due) {
+            continue;
+        }
+        let id = judged.facts.id.as_str();
+        let policy = policies.policy(id, judged.facts.role, looked.network);
+        let keep_until = policy.keep_until(looked.now);
+        let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
+        let why = if reasons.is_empty() { "asked for".to_owned() } else { reasons.join(", ") };
+        let attended = if due && policy.auto_rotate { ", run-due does it" } else { "" };
+        let _ = writeln!(
+            text,
+            "rotate {id} from version {n} to {} ({why}{attended}); keep version {n} until {keep_until}",
+            n + 1
+        );
+        steps.push(json!({
+            "id": id,
+            "from": n,
+            "to": n + 1,
+            "due": shown::due(Some(decision)),
+            "reasons": reasons,
+            "unattended": due && policy.auto_rotate,
+            "keep_until": keep_until.to_string(),
+        }));
+    }
+    if text.is_empty() {
+        text.push_str("nothing is due\n");
+    }
+    let json = json!({
+        "authenticated": looked.is_certain(),
+        "network": looked.network.name(),
+        "generation": looked.generation,
+        "steps": steps,
+    });
+    Ok(Answer::new(text, json))
+}

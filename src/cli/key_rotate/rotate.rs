@@ -1,0 +1,82 @@
+//! `key-rotate rotate`: new versions, all in one commit.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::{look, shown, words};
+use crate::cli::target::Target;
+use crate::cli::{Answer, Context, Failure};
+use crate::ops::keys::rotate::{self, Rotated, Which};
+
+/// Give keys new versions: all of them in one commit, or none
+///
+/// The versions that are replaced stay, sealed, until their grace period is over; their public keys stay for ever. A key that signs
+/// vouches for its successor, and the identity key for keys that cannot: see key-rotate proof.
+#[derive(clap::Args)]
+#[command(override_usage = "key-rotate rotate [OPTIONS] [STORE] <KEY>...
+       key-rotate rotate [OPTIONS] --due|--all [STORE]")]
+pub struct Args {
+    /// The store, and the keys
+    #[arg(value_name = "STORE|KEY")]
+    words: Vec<OsString>,
+
+    /// Every key that is due
+    #[arg(long, conflicts_with = "all")]
+    due: bool,
+
+    /// Every key
+    #[arg(long)]
+    all: bool,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let (store, keys) = words::split(context, &args.words);
+    let which = match (args.due, args.all, keys) {
+        (false, false, []) => {
+            return Err(Failure::usage("KEY is missing")
+                .hint("name keys, or say --due or --all")
+                .hint("key-rotate rotate --help"));
+        }
+        (false, false, keys) => {
+            Which::Named(keys.iter().map(|id| words::key_id(id)).collect::<Result<_, _>>()?)
+        }
+        (_, _, [_, ..]) => {
+            return Err(Failure::usage("keys are named, and --due or --all is given"));
+        }
+        (true, ..) => Which::Due,
+        (_, true, _) => Which::All,
+    };
+    let reason = context.globals.reason.clone();
+    let usual = if matches!(which, Which::Due) { "scheduled" } else { "manual" };
+    let reason = reason.unwrap_or_else(|| usual.to_owned());
+    let target = Target::new(context, store)?;
+    let desk = target.desk();
+    let file = target.find_native(context, &desk, "a managed key")?;
+    look::require_sound(&desk.settings.rotation, file.network())?;
+    let credentials = target.credentials(context, &file)?;
+    let rotated = context
+        .during("rotating", || rotate::rotate(&desk, file, &credentials, &which, &reason))?;
+    Ok(answer(context, &target.path, &rotated))
+}
+
+/// What became of the keys.
+pub fn answer(context: &mut Context, file: &std::path::Path, rotated: &Rotated) -> Answer {
+    let mut text = String::new();
+    for key in &rotated.keys {
+        let n = key.facts.active.map_or(0, |(n, _)| n);
+        let _ = writeln!(text, "{} is now version {n}", key.facts.id);
+    }
+    for (id, n) in &rotated.ended {
+        let _ = writeln!(text, "{id}: the private half of version {n} was removed");
+    }
+    if text.is_empty() {
+        text.push_str("nothing is due\n");
+    }
+    let keys: Vec<_> = rotated.keys.iter().map(|key| shown::changed(context, key)).collect();
+    let ended: Vec<_> =
+        rotated.ended.iter().map(|(id, n)| json!({ "id": id.as_str(), "n": n })).collect();
+    let extra = json!({ "keys": keys, "ended": ended });
+    shown::answer(context, file, &rotated.outcome, &text, extra)
+}
