@@ -13,6 +13,7 @@ mod command_line;
 mod generated;
 mod isec;
 mod kaspa;
+mod key_rotate;
 mod keyring;
 mod layers;
 mod order;

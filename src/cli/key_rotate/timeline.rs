@@ -103,3 +103,52 @@ fn axis(start: u64, end: u64) -> String {
     let gap = usize::try_from(WIDTH).unwrap_or(60).saturating_sub(first.len() + last.len());
     format!("{first}{}{last}", " ".repeat(gap))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keyring::facts::VersionFacts;
+    use crate::keyring::{KeyFacts, KeyId, KeyKind, Limits, Role};
+
+    const DAY: u64 = 86_400;
+
+    fn judged(now: u64) -> Judged {
+        let at = Timestamp::from_unix;
+        let version = |n, state, created, ended: Option<u64>| VersionFacts {
+            n,
+            state,
+            created: at(created),
+            ended: ended.map(at),
+            keep_until: None,
+            public: vec![1; 32],
+        };
+        let facts = KeyFacts {
+            id: KeyId::parse("a").unwrap(),
+            kind: KeyKind::Ed25519,
+            role: Role::Signing,
+            active: Some((3, at(60 * DAY))),
+            uses: 0,
+            limits: Limits { max_age: Some(90 * DAY), max_uses: None, warn: 7 * DAY },
+            total: 3,
+            versions: vec![
+                version(3, State::Active, 60 * DAY, None),
+                version(2, State::Deactivated, 30 * DAY, Some(60 * DAY)),
+                version(1, State::Destroyed, 0, Some(30 * DAY)),
+            ],
+        };
+        Judged::of(facts, at(now))
+    }
+
+    #[test]
+    fn a_line_shows_what_was_what_is_and_what_is_left() {
+        let judged = judged(90 * DAY);
+        let line: String = line(&judged, 90 * DAY, 0, 150 * DAY).into_iter().collect();
+        assert_eq!(line, "...........============###########|>>>>>>>>>>>>>>>>>>>>>>>>>");
+        let chars: Vec<char> = line.chars().collect();
+        assert_eq!(painted(&chars, &judged, false), line);
+        let coloured = painted(&chars, &judged, true);
+        assert!(coloured.contains("\u{1b}[32m#"), "{coloured:?}");
+        let overdue = self::judged(160 * DAY);
+        assert!(painted(&chars, &overdue, true).contains("\u{1b}[31m#"));
+    }
+}

@@ -27,6 +27,9 @@ fn name(args: &[OsString]) -> &'static str {
     if words.iter().any(|word| word == "--exit-codes") {
         return "exit-codes";
     }
+    if words[0] == "key-rotate" {
+        return key_rotate(&words);
+    }
     match (&*words[1], words.get(2).map(|word| &**word)) {
         ("list", _) => "list",
         ("get", _) if words.iter().any(|word| word == "--out") => "written",
@@ -48,6 +51,25 @@ fn name(args: &[OsString]) -> &'static str {
         ("audit", Some("watch")) => "audit-watch",
         ("audit", Some("detect")) => "audit-detect",
         _ => "change",
+    }
+}
+
+fn key_rotate(words: &[std::borrow::Cow<'_, str>]) -> &'static str {
+    match (&*words[1], words.get(2).map(|word| &**word)) {
+        ("status", _) => "key-status",
+        ("check", _) => "key-check",
+        ("due", _) => "key-due",
+        ("plan", _) => "key-plan",
+        ("history", _) => "key-history",
+        ("proof", Some("export")) => "key-proof-export",
+        ("proof", _) => "key-proof-verify",
+        ("key", Some("list")) => "key-list",
+        ("key", Some("show")) => "key-show",
+        ("key", Some("tree")) => "key-tree",
+        ("key", Some("export-public")) => "key-public",
+        ("key", Some("sign")) => "key-sign",
+        ("key", Some("verify")) => "key-verify",
+        _ => "key-change",
     }
 }
 

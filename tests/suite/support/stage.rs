@@ -21,9 +21,8 @@ use std::rc::Rc;
 use serde_json::Value;
 use strongroom::cli::context::StandardInput;
 use strongroom::cli::output::Output;
-use strongroom::cli::secrets_admin::TOOL;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
-use strongroom::cli::{Context, run};
+use strongroom::cli::{Context, Tool, key_rotate, run, secrets_admin};
 use strongroom::clock::{FixedClock, Timestamp};
 use strongroom::environment::Environment;
 use strongroom::kind::Kind;
@@ -166,9 +165,15 @@ impl Stage {
         self.args(args)
     }
 
+    /// A command of key-rotate.
+    pub fn rotate(&self, line: &str) -> Run<'_> {
+        Run { tool: key_rotate::TOOL, ..self.on(line) }
+    }
+
     /// A command whose arguments hold blanks, or anything.
     pub fn args(&self, args: Vec<OsString>) -> Run<'_> {
         Run {
+            tool: secrets_admin::TOOL,
             stage: self,
             args,
             terminal: None,
@@ -207,6 +212,7 @@ fn snapshot(dir: &Path, found: &mut Snapshot) {
 /// A command that is about to run.
 #[must_use]
 pub struct Run<'a> {
+    tool: Tool,
     stage: &'a Stage,
     args: Vec<OsString>,
     terminal: Option<ScriptedTerminal>,
@@ -267,7 +273,8 @@ impl Run<'_> {
     }
 
     pub fn run(self) -> Ran {
-        let Self { stage, mut args, terminal, stdin, environment, reveals, screen, bare } = self;
+        let Self { tool, stage, mut args, terminal, stdin, environment, reveals, screen, bare } =
+            self;
         let names = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
         let mut more: Vec<OsString> = Vec::new();
         if terminal.is_none() && !bare && !names("--passphrase-from") {
@@ -279,25 +286,29 @@ impl Run<'_> {
         // Behind `--` they would be no flags.
         let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
         args.splice(end..end, more);
-        args.insert(0, "secrets-admin".into());
+        args.insert(0, tool.name.into());
         let terminal = terminal.unwrap_or_else(ScriptedTerminal::absent);
         let questions = terminal.questions();
-        let (mut context, mut seen) =
-            Context::isolated("secrets-admin", terminal).expect("a context");
+        let (mut context, mut seen) = Context::isolated(tool.name, terminal).expect("a context");
         context.stdin = StandardInput::holding(&stdin).expect("a pipe");
         context.environment = Environment::from_pairs(environment);
         context.clock = Rc::new(FixedClock(Timestamp::from_unix(stage.now.get())));
         let shown = Shared::default();
         if screen {
-            let (output, captured) = Output::captured("secrets-admin");
+            let (output, captured) = Output::captured(tool.name);
             context.output = output.with_stdout(Box::new(shown.clone()), true);
             seen = captured;
         }
-        let kind = run(&TOOL, &args, &mut context);
+        let kind = run(&tool, &args, &mut context);
+        // As `main` does: an answer may have a code of its own.
+        let answered = matches!(kind, Kind::Ok | Kind::Findings);
+        let own = context.exit_code.filter(|_| answered);
+        let code = own.unwrap_or_else(|| (tool.exit_code)(&args, kind));
         let stdout = if screen { shown.0.borrow().clone() } else { seen.stdout() };
         let ran = Ran {
             line: format!("{args:?}"),
             kind,
+            code,
             stdout,
             stderr: seen.stderr(),
             questions: questions.borrow().clone(),
@@ -363,6 +374,7 @@ impl Stage {
 pub struct Ran {
     line: String,
     pub kind: Kind,
+    pub code: u8,
     pub stdout: Vec<u8>,
     pub stderr: String,
     pub questions: Vec<String>,
@@ -377,6 +389,12 @@ impl Ran {
     #[track_caller]
     pub fn ends(self, kind: Kind) -> Self {
         assert_eq!(self.kind, kind, "{}: {}", self.line, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub fn exits(self, code: u8) -> Self {
+        assert_eq!(self.code, code, "{}: {} {}", self.line, self.stderr, self.text());
         self
     }
 

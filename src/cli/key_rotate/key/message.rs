@@ -15,7 +15,7 @@ const MAX: usize = 64 << 20;
 
 /// Flags of commands that take a message.
 #[derive(clap::Args)]
-pub struct Args {
+pub struct MessageArgs {
     /// The message: a file, or - for standard input
     #[arg(long = "in", value_name = "FILE", conflicts_with = "digest")]
     input: Option<OsString>,
@@ -44,7 +44,7 @@ impl Brought {
     }
 }
 
-impl Args {
+impl MessageArgs {
     pub fn scheme(&self) -> Result<Option<Scheme>, Failure> {
         self.scheme
             .as_ref()

@@ -22,7 +22,7 @@ pub struct Args {
     words: Vec<OsString>,
 
     #[command(flatten)]
-    message: message::Args,
+    message: message::MessageArgs,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {

@@ -33,7 +33,7 @@ pub struct Args {
     version: Option<u32>,
 
     #[command(flatten)]
-    message: message::Args,
+    message: message::MessageArgs,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
