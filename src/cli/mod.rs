@@ -11,6 +11,7 @@
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
 //! | [`output`], [`report`], [`escape`], [`progress`], [`bar`] | everything that is printed |
+//! | [`monitor`] | what monitoring systems read |
 //! | [`hardening`], [`signal`] | the process |
 
 pub mod answer;
@@ -20,6 +21,7 @@ pub mod context;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;
+pub mod monitor;
 pub mod needs;
 pub mod notices;
 pub mod output;

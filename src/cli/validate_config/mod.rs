@@ -18,6 +18,7 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 
+use super::monitor::Status;
 use super::{Answer, Context, Failure, Tool, parsed};
 use crate::kind::Kind;
 
@@ -140,11 +141,10 @@ fn as_usage(failure: Failure) -> Failure {
 }
 
 fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
-    const UNKNOWN: u8 = 3;
     match kind {
         Kind::Interrupted | Kind::Terminated => kind.code(),
         Kind::Ok => 0,
-        _ if wants_nagios(argv) => UNKNOWN,
+        _ if wants_nagios(argv) => Status::Unknown.code(),
         Kind::Findings => 1,
         _ => Kind::Usage.code(),
     }
