@@ -29,6 +29,7 @@ pub const TOOL: Tool = Tool {
     verbs: &[],
     run: Some(run),
     exit_code,
+    is_terse: |_| false,
 };
 
 /// Check a configuration, and what it names, before it is deployed
