@@ -11,12 +11,25 @@
 use std::alloc::{Layout, handle_alloc_error};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
+use std::sync::{Mutex, PoisonError};
 use std::{io, slice};
 
 use rustix::mm::{self, Advice, MapFlags, ProtFlags};
 
 const PAGE: usize = 4096;
 const HUGE_PAGE: usize = 2 << 20;
+/// How many pages for single secrets are kept for the next ones.
+const IDLE_PAGES: usize = 16;
+
+/// Pages of secrets that are gone, wiped and still locked: a command holds some thirty secrets one after the other, and four
+/// system calls for each would be a part of its time that can be seen.
+static IDLE: Mutex<Vec<Page>> = Mutex::new(Vec::new());
+
+/// One locked page that nothing points to.
+struct Page(NonNull<u8>);
+
+// SAFETY: the page belongs to whoever holds the value, and to nobody else.
+unsafe impl Send for Page {}
 
 /// What a region is for, and so how the kernel is asked to treat it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,6 +45,7 @@ pub struct Region {
     start: NonNull<u8>,
     mapped: usize,
     len: usize,
+    purpose: Purpose,
 }
 
 // SAFETY: a region owns its mapping exclusively, and hands out access only through `&self` and `&mut self`.
@@ -44,6 +58,11 @@ impl Region {
     ///
     /// Aborts like any failed small allocation when the kernel has no memory left.
     pub fn secret(len: usize) -> Self {
+        if len <= PAGE
+            && let Some(Page(start)) = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        {
+            return Self { start, mapped: PAGE, len, purpose: Purpose::Secret };
+        }
         Self::map(len, Purpose::Secret).unwrap_or_else(|_| {
             handle_alloc_error(Layout::array::<u8>(len).unwrap_or(Layout::new::<u8>()))
         })
@@ -84,7 +103,7 @@ impl Region {
                 Purpose::Bulk => {}
             }
         }
-        Ok(Self { start, mapped, len })
+        Ok(Self { start, mapped, len, purpose })
     }
 
     /// A bulk region of `len` bytes, out of `spare` if that has room: pages that the host has given once are cheaper than new
@@ -107,7 +126,7 @@ impl Region {
         // SAFETY: `rest` lies inside the mapping, on a page boundary. From here on `self` ends there, so that both own, use
         // and unmap pages of their own.
         let start = unsafe { self.start.add(rest) };
-        Some(Self { start, mapped, len })
+        Some(Self { start, mapped, len, purpose: self.purpose })
     }
 
     /// Gives back all pages of a wiped region but the first `keep` bytes.
@@ -131,6 +150,8 @@ impl Region {
     /// Gives the pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
     pub fn discard(mut self) {
         self.len = 0;
+        // Only what is wiped becomes a page for another secret.
+        self.purpose = Purpose::Bulk;
     }
 
     /// Wipes the region and leaves it empty, as room for others; see [`bulk_from`](Self::bulk_from).
@@ -169,6 +190,13 @@ impl Drop for Region {
     fn drop(&mut self) {
         // Pages that were never touched stay untouched: only `len` bytes can hold anything, since `truncate` wipes.
         wipe(self);
+        if self.purpose == Purpose::Secret && self.mapped == PAGE {
+            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+            if idle.len() < IDLE_PAGES {
+                idle.push(Page(self.start));
+                return;
+            }
+        }
         // SAFETY: the mapping is owned by `self` and nothing borrows it any more.
         unsafe {
             let _ = mm::munmap(self.start.as_ptr().cast(), self.mapped);
@@ -210,6 +238,23 @@ mod tests {
             assert_eq!(region.len(), len);
             assert!(region.iter().all(|&b| b == 0));
         }
+    }
+
+    #[test]
+    fn a_page_that_comes_back_is_empty() {
+        for len in [1, 64, PAGE] {
+            let mut region = Region::secret(len);
+            assert!(region.iter().all(|&b| b == 0));
+            region.fill(7);
+            region.truncate(len / 2);
+            drop(region);
+            let again = Region::secret(PAGE);
+            assert!(again.iter().all(|&b| b == 0));
+        }
+        // A secret of more than a page, and a page of a bulk region, go their own ways.
+        drop(Region::secret(PAGE + 1));
+        drop(Region::bulk(1));
+        assert!(IDLE.lock().expect("a lock").len() <= IDLE_PAGES);
     }
 
     #[test]

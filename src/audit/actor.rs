@@ -3,6 +3,8 @@
 //! Nothing here comes from the environment, which is the caller's to choose. Who is behind `sudo` stands in the login uid,
 //! which is set once when a session begins and which only root can change.
 
+use std::sync::OnceLock;
+
 use super::chain::Id;
 use crate::crypto::labels;
 use crate::crypto::mac;
@@ -46,6 +48,31 @@ impl Actor {
                 .and_then(|text| boot_id(&text))
                 .unwrap_or_default(),
         }
+    }
+}
+
+/// Who acts, and on which host: looked up when the first record is made, since a command that only looks makes none.
+#[derive(Clone, Debug, Default)]
+pub struct Witness(OnceLock<(Actor, Id)>);
+
+impl Witness {
+    /// One that is known already.
+    pub fn known(actor: Actor, machine: Id) -> Self {
+        Self(OnceLock::from((actor, machine)))
+    }
+
+    /// The acting process.
+    pub fn actor(&self) -> &Actor {
+        &self.both().0
+    }
+
+    /// Its host; see [`machine`].
+    pub fn machine(&self) -> Id {
+        self.both().1
+    }
+
+    fn both(&self) -> &(Actor, Id) {
+        self.0.get_or_init(|| (Actor::of_process(), machine()))
     }
 }
 

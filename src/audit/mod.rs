@@ -37,7 +37,7 @@ pub mod tail;
 pub mod verify;
 pub mod watch;
 
-pub use actor::Actor;
+pub use actor::{Actor, Witness};
 pub use chain::Chain;
 pub use error::AuditError;
 pub use file::{Log, Setting, Unfinished};

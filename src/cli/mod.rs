@@ -1,6 +1,6 @@
 //! The command line: parse, ask, call an operation, print, exit.
 //!
-//! A binary is a [`Tool`]: its name, its grammar and the function that runs a parsed command. [`main`] does everything
+//! A binary is a [`Tool`]: its name and its commands, each with its grammar and the function that runs it. [`main`] does everything
 //! around that, in one order: harden the process, parse, check the global flags, take over the signals, run, print, wipe.
 //! Commands return an [`Answer`] or a [`Failure`] and never print or exit themselves.
 //!
@@ -11,6 +11,7 @@
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
 //! | [`output`], [`report`], [`escape`], [`progress`], [`bar`] | everything that is printed |
+//! | [`monitor`] | what monitoring systems read |
 //! | [`hardening`], [`signal`] | the process |
 
 pub mod answer;
@@ -21,6 +22,7 @@ pub mod escape;
 pub mod exit_codes;
 pub mod hardening;
 pub mod key_rotate;
+pub mod monitor;
 pub mod needs;
 pub mod notices;
 pub mod output;
@@ -39,7 +41,7 @@ use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use clap::{ArgMatches, Args as _, Command, FromArgMatches};
 
 pub use answer::Answer;
 pub use context::Context;
@@ -56,20 +58,49 @@ use signal::Signals;
 pub struct Tool {
     /// The binary's name, which starts every line on stderr.
     pub name: &'static str,
-    /// Its commands, without the global flags.
+    /// What it says of itself, and what can be typed without one of `verbs`; not the global flags.
     pub command: fn() -> Command,
-    /// Runs the command that was parsed.
-    pub dispatch: fn(&ArgMatches, &mut Context) -> Result<Answer, Failure>,
-    /// True when there is nothing to do without a command.
-    pub needs_command: bool,
+    /// Its commands.
+    pub verbs: &'static [Verb],
+    /// Runs what was typed without one of `verbs`; none when there is nothing to do then.
+    pub run: Option<Run>,
     /// The exit code of an outcome, for what was typed.
     pub exit_code: fn(&[OsString], Kind) -> u8,
+    /// Whether a failure is told in one line, for what was typed; it is asked once something has failed.
+    pub is_terse: fn(&[OsString]) -> bool,
+}
+
+/// Runs what was parsed.
+pub type Run = fn(&ArgMatches, &mut Context) -> Result<Answer, Failure>;
+
+/// One command of a tool.
+#[derive(Clone, Copy)]
+pub struct Verb {
+    /// What is typed.
+    pub name: &'static str,
+    /// Describes what can be typed behind the name.
+    pub grammar: fn(Command) -> Command,
+    /// Runs it.
+    pub run: Run,
+}
+
+impl Verb {
+    fn command(&self) -> Command {
+        (self.grammar)(Command::new(self.name))
+    }
+}
+
+/// What was typed behind the name of a command.
+pub fn parsed<A: FromArgMatches>(matches: &ArgMatches) -> Result<A, Failure> {
+    // Its grammar has accepted it already.
+    A::from_arg_matches(matches)
+        .map_err(|_| Failure::usage("the command line cannot be understood"))
 }
 
 impl Tool {
     /// The whole grammar: what man pages and completions are made of.
     pub fn grammar(&self) -> Command {
-        self.with_globals((self.command)())
+        self.with_globals((self.command)().subcommands(self.verbs.iter().map(Verb::command)))
     }
 
     fn with_globals(&self, command: Command) -> Command {
@@ -143,6 +174,8 @@ pub fn run(tool: &Tool, argv: &[OsString], context: &mut Context) -> Kind {
         (Err(failure), Some(kind)) if failure.kind() != kind => Err(Failure::stopped(kind)),
         (outcome, _) => outcome,
     };
+    let outcome = outcome
+        .map_err(|failure| if (tool.is_terse)(argv) { failure.without_hints() } else { failure });
     output::finish(&mut context.output, outcome)
 }
 
@@ -174,36 +207,40 @@ fn parse_and_dispatch(
     if globals.exit_codes {
         return Ok(exit_codes::table());
     }
-    if tool.needs_command && matches.subcommand_name().is_none() {
-        return Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)));
+    let verb = matches
+        .subcommand()
+        .and_then(|(name, inner)| Some((tool.verbs.iter().find(|verb| verb.name == name)?, inner)));
+    match (verb, tool.run) {
+        (Some((verb, inner)), _) => (verb.run)(inner, context),
+        (None, Some(run)) => run(&matches, context),
+        (None, None) => {
+            Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)))
+        }
     }
-    (tool.dispatch)(&matches, context)
 }
 
-/// Parses with the one command that seems to be meant, since the global flags are copied into every command of a grammar; where
-/// that does not succeed, with the whole grammar, whose word is final.
+/// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each,
+/// costs more than a short command does; where that does not succeed, with the whole grammar, whose word is final.
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
     // Where arguments may stand without a command, only the whole grammar knows which word is one.
-    if !tool.needs_command {
-        let mut grammar = tool.grammar();
-        let parsed = grammar.try_get_matches_from_mut(argv);
-        std::mem::forget(grammar);
-        return parsed;
-    }
-    let all = (tool.command)();
-    let meant = argv.iter().skip(1).find_map(|word| all.find_subcommand(word)).cloned();
-    // Taking a tree of some twenty commands apart again, and wiping each piece of it, would cost a third of a short command.
-    // It holds names and help, nothing that was typed, and lives until the process ends.
-    std::mem::forget(all);
-    if let Some(meant) = meant {
-        let mut one = tool.with_globals(Command::new(tool.name).subcommand(meant));
+    let meant = match tool.run {
+        Some(_) => None,
+        None => argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name)),
+    };
+    if let Some(verb) = meant {
+        let mut one = tool.with_globals(Command::new(tool.name).subcommand(verb.command()));
         let parsed = one.try_get_matches_from_mut(argv);
+        // Taking it apart again, and wiping each piece of it, would cost as much. It holds names and help, nothing that was
+        // typed, and lives until the process ends.
         std::mem::forget(one);
         if parsed.is_ok() {
             return parsed;
         }
     }
-    tool.grammar().try_get_matches_from(argv)
+    let mut grammar = tool.grammar();
+    let parsed = grammar.try_get_matches_from_mut(argv);
+    std::mem::forget(grammar);
+    parsed
 }
 
 /// Global flags are passed down by clap, not up: the innermost command has all of them.

@@ -10,6 +10,7 @@
 
 pub mod endpoint;
 mod error;
+pub mod hooks;
 pub mod keys;
 pub mod reading;
 mod rotation;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use error::ConfigError;
+pub use hooks::HookCommands;
 pub use reading::{Position, Reading};
 pub(crate) use schema::duration;
 use source::Source;
@@ -106,6 +108,8 @@ pub struct Config {
     pub audit_mode: Option<AuditMode>,
     /// When managed keys are replaced.
     pub rotation: Policies,
+    /// What runs before and after a rotation.
+    pub hooks: HookCommands,
 }
 
 /// Reads our tables from the bytes of a file. `path` is for messages only.
@@ -117,11 +121,17 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let tables = source.our_tables(document)?;
     let security = tables.security.map(|table| source.raw(table, schema::KEYS)).transpose()?;
     let audit = tables.audit.map(|table| source.raw(table, schema::AUDIT_KEYS)).transpose()?;
-    let rotation = tables.rotation.map(|table| source.raw(table, rotation::KEYS)).transpose()?;
-    let (mut config, mut wrong) =
-        schema::check(&security.unwrap_or_default(), &audit.unwrap_or_default());
-    if let Some(rotation) = rotation {
-        config.rotation = rotation::check(&rotation, &mut wrong);
+    let policies =
+        tables.rotation.clone().map(|table| source.raw(table, rotation::KEYS)).transpose()?;
+    let hooks =
+        tables.rotation.map(|table| source.raw(table, schema::ROTATION_KEYS)).transpose()?;
+    let (mut config, mut wrong) = schema::check(
+        &security.unwrap_or_default(),
+        &audit.unwrap_or_default(),
+        &hooks.unwrap_or_default(),
+    );
+    if let Some(policies) = policies {
+        config.rotation = rotation::check(&policies, &mut wrong);
     }
     match wrong.into_iter().min_by_key(|(at, _)| at.start) {
         Some((at, problem)) => Err(source.error(at.start, problem)),
@@ -170,6 +180,7 @@ mod tests {
             path = "/var/log/keys/audit.jsonl"
             mode = "warn"
             [rotation]
+            post_hooks = [["/bin/true"]]
             max_age = "30d"
             max_signatures = 500
             identity_max_age = "180d"
@@ -213,6 +224,10 @@ mod tests {
                         Overrides { max_age: Some(10 * DAY), ..Overrides::default() },
                     )]
                     .into(),
+                },
+                hooks: HookCommands {
+                    post: vec![vec!["/bin/true".to_owned()]],
+                    ..HookCommands::default()
                 },
             }
         );

@@ -110,6 +110,7 @@ fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
     let (config, found) = schema::check(
         &raw(document, "security", schema::KEYS),
         &raw(document, "audit", schema::AUDIT_KEYS),
+        &raw(document, "rotation", schema::ROTATION_KEYS),
     );
     problems.extend(found.into_iter().map(|(at, text)| Problem {
         what: Trouble::Value,

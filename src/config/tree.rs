@@ -335,6 +335,9 @@ impl Node {
                     (Shape::Texts | Shape::Publics | Shape::Paths, Value::List(items)) => {
                         of_texts(items)
                     }
+                    (Shape::Commands, Value::List(items)) => items
+                        .iter()
+                        .all(|item| matches!(&item.value, Value::List(words) if of_texts(words))),
                     _ => false,
                 };
                 (!fits).then(|| shape.expected())

@@ -1,6 +1,7 @@
 //! [`Directory`] on a real file system.
 
 mod in_place;
+mod public;
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};

@@ -18,7 +18,7 @@ pub use look::{LOG_SUFFIX, examine, log_beside};
 use super::locate::{self, Sealed, Site, StoreFile};
 use super::{Desk, Notice, OpError, Opening};
 use crate::audit::record::{Draft, MODE_WIDENED, Origin, Phase};
-use crate::audit::{Actor, AuditError, Finding, Log, chain};
+use crate::audit::{AuditError, Finding, Log, Witness};
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::{Directory, Ownership};
@@ -60,22 +60,14 @@ pub struct Recording {
     pub unavailable: Option<Verdict>,
     /// The program.
     pub tool: String,
-    /// Who runs it.
-    pub actor: Actor,
-    /// Which host this is; see [`crate::audit::actor::machine`].
-    pub machine: chain::Id,
+    /// Who runs it, and on which host.
+    pub witness: Witness,
 }
 
 impl Recording {
     /// Of this process, under the name `tool`, by the rules of the network.
     pub fn of_process(tool: &str) -> Self {
-        Self {
-            path: None,
-            unavailable: None,
-            tool: tool.to_owned(),
-            actor: Actor::of_process(),
-            machine: crate::audit::actor::machine(),
-        }
+        Self { path: None, unavailable: None, tool: tool.to_owned(), witness: Witness::default() }
     }
 }
 
@@ -378,13 +370,13 @@ fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result
     } else {
         subject.directory.again().map_err(AuditError::from)?
     };
-    let setting = subject.setting(desk, recording.machine);
+    let setting = subject.setting(desk, recording.witness.machine());
     let origin = Origin {
         store_id: subject.id,
         network: subject.network,
         tool: recording.tool.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        actor: recording.actor.clone(),
+        actor: recording.witness.actor().clone(),
     };
     let now = desk.clock.now_nanos();
     Ok(Log::open(directory, &path, setting, origin, now, desk.stop)?)

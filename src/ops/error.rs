@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::hooks::HookError;
 use crate::audit::AuditError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
@@ -41,6 +42,9 @@ pub enum OpError {
     /// A continuity proof.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// A hook of a rotation.
+    #[error(transparent)]
+    Hook(#[from] HookError),
     /// The audit log.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -224,6 +228,7 @@ impl OpError {
             Self::Random(_) => Kind::Io,
             Self::Key(error) => error.kind(),
             Self::Proof(error) => error.kind(),
+            Self::Hook(error) => error.kind(),
             Self::Audit(error) => error.kind(),
             Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
             Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
@@ -255,6 +260,7 @@ impl OpError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Audit(error) => error.hints(),
+            Self::Hook(error) => error.hints(),
             Self::Fs(error) | Self::AuditExposed(error) => error.hints(),
             Self::Store(error) => error.hints(),
             Self::WrongNetwork { store, .. } => {

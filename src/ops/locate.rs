@@ -224,6 +224,11 @@ impl StoreFile {
         self.site.network
     }
 
+    /// The uid that owns it.
+    pub const fn owner(&self) -> u32 {
+        self.snapshot.tag.owner.uid
+    }
+
     /// What this host remembers of it.
     pub const fn remembered(&self) -> Option<&State> {
         self.remembered.as_ref()

@@ -15,6 +15,7 @@
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
 //! | [`remedy`] | the commands that mend what was found |
+//! | [`hooks`] | run the operator's programs before and after a rotation |
 //! | [`audit_log`] | verify, search and tend the record of all this |
 //! | [`claims`] | what the inventory may say of it |
 
@@ -28,6 +29,7 @@ pub mod contents;
 pub mod convert;
 mod error;
 pub mod gate;
+pub mod hooks;
 pub mod init;
 pub mod keys;
 pub mod locate;

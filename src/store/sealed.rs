@@ -35,6 +35,8 @@ const PREFIX: usize = 8 + 2 + 4;
 const MAC_LEN: usize = 32;
 /// What a file may grow by between opening and sealing and still fit memory kept from the derivation.
 const ROOM: usize = 4 << 20;
+/// From this size on, reading and hashing a file takes longer than starting a thread that does it beside the derivation.
+const WORTH_A_THREAD: usize = 256 << 10;
 
 /// A file whose structure is sound; nothing in it is trusted yet.
 pub struct SealedStore {
@@ -153,12 +155,19 @@ impl SealedStore {
         slot: Option<u16>,
         ceiling: Ceiling,
     ) -> Result<(OpenedSlot, Hash), StoreError> {
-        let (verified, unlocked) = std::thread::scope(|scope| {
-            let verified = scope.spawn(|| self.verify());
+        let derive = || {
             let at = self.header.slot_context();
-            let unlocked = keyslot::unlock(&self.header.slots, &at, credentials, slot, ceiling);
-            (verified.join().unwrap_or(Err(StoreError::Signature)), unlocked)
-        });
+            keyslot::unlock(&self.header.slots, &at, credentials, slot, ceiling)
+        };
+        let (verified, unlocked) = if self.body.len() < WORTH_A_THREAD {
+            (self.verify(), derive())
+        } else {
+            std::thread::scope(|scope| {
+                let verified = scope.spawn(|| self.verify());
+                let unlocked = derive();
+                (verified.join().unwrap_or(Err(StoreError::Signature)), unlocked)
+            })
+        };
         let file_hash = verified?;
         Ok((unlocked?, file_hash))
     }

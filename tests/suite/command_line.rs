@@ -8,41 +8,51 @@ use strongroom::cli::needs::Needs;
 use strongroom::cli::output::Captured;
 use strongroom::cli::source::reader::Purpose;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
-use strongroom::cli::{Answer, Context, Failure, Tool, run};
+use strongroom::cli::{Answer, Context, Failure, Tool, Verb, run};
 use strongroom::kind::Kind;
 use strongroom::network::NetworkMode;
 
-const TOOL: Tool =
-    Tool { name: "demo", command, dispatch, needs_command: true, exit_code: |_, kind| kind.code() };
+const TOOL: Tool = Tool {
+    name: "demo",
+    command: || Command::new("demo").about("Shows how commands end"),
+    verbs: &[
+        Verb {
+            name: "list",
+            grammar: |c| c.arg(Arg::new("file").value_name("FILE")),
+            run: network,
+        },
+        Verb { name: "open", grammar: |c| c, run: open },
+        Verb {
+            name: "find",
+            grammar: |c| c,
+            run: |_, _| Ok(Answer::new("1 finding\n", json!({"n": 1})).ending(Kind::Findings)),
+        },
+        Verb {
+            name: "fail",
+            grammar: |c| c,
+            run: |_, _| Err(Failure::new(Kind::Locked, "another process holds the lock")),
+        },
+        Verb { name: "group", grammar: |c| c.subcommand(Command::new("leaf")), run: network },
+    ],
+    run: None,
+    exit_code: |_, kind| kind.code(),
+    is_terse: |_| false,
+};
 
-fn command() -> Command {
-    Command::new("demo").about("Shows how commands end").subcommands([
-        Command::new("list").arg(Arg::new("file").value_name("FILE")),
-        Command::new("open"),
-        Command::new("find"),
-        Command::new("fail"),
-        Command::new("group").subcommand(Command::new("leaf")),
-    ])
+fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+    Needs::new()
+        .passphrase(Purpose::OPEN, context.globals.passphrase_from.as_ref())
+        .confirmation()
+        .check(context)?;
+    let length = context.passphrase(NetworkMode::Mainnet)?.as_typed().len();
+    let yes = context.confirm("go on?")?;
+    Ok(Answer::new(format!("{length} {yes}\n"), json!({"length": length, "yes": yes})))
 }
 
-fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    match matches.subcommand_name() {
-        Some("open") => {
-            Needs::new()
-                .passphrase(Purpose::OPEN, context.globals.passphrase_from.as_ref())
-                .confirmation()
-                .check(context)?;
-            let length = context.passphrase(NetworkMode::Mainnet)?.as_typed().len();
-            let yes = context.confirm("go on?")?;
-            Ok(Answer::new(format!("{length} {yes}\n"), json!({"length": length, "yes": yes})))
-        }
-        Some("find") => Ok(Answer::new("1 finding\n", json!({"n": 1})).ending(Kind::Findings)),
-        Some("fail") => Err(Failure::new(Kind::Locked, "another process holds the lock")),
-        _ => {
-            let network = context.globals.network.map(NetworkMode::name);
-            Ok(Answer::new(format!("{network:?}\n"), json!({ "network": network })))
-        }
-    }
+#[expect(clippy::unnecessary_wraps, reason = "the form of a command")]
+fn network(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+    let network = context.globals.network.map(NetworkMode::name);
+    Ok(Answer::new(format!("{network:?}\n"), json!({ "network": network })))
 }
 
 fn demo_with(terminal: ScriptedTerminal, line: &str) -> (Kind, Captured) {
@@ -153,6 +163,20 @@ fn exit_codes_need_no_command() {
     let (kind, seen) = demo("");
     assert_eq!(kind, Kind::Usage);
     assert_eq!(seen.stderr(), "demo: error: a command is missing\ndemo: hint: demo --help\n");
+}
+
+#[test]
+fn where_one_line_is_promised_a_failure_has_one() {
+    let tool = Tool { is_terse: |argv| argv.iter().any(|word| word == "find"), ..TOOL };
+    for (line, lines) in [("find --frob", 1), ("list --frob", 2), ("fail x find", 1)] {
+        let argv: Vec<OsString> =
+            format!("demo {line}").split_whitespace().map(Into::into).collect();
+        let (mut context, seen) =
+            Context::isolated("demo", ScriptedTerminal::absent()).expect("a context");
+        assert_eq!(run(&tool, &argv, &mut context), Kind::Usage, "{line}");
+        assert_eq!(seen.stderr().lines().count(), lines, "{line}: {}", seen.stderr());
+        assert_eq!(seen.stdout(), b"");
+    }
 }
 
 #[test]

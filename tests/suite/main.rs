@@ -10,6 +10,7 @@
 mod audit;
 mod backend;
 mod command_line;
+mod contrib;
 mod generated;
 mod isec;
 mod kaspa;

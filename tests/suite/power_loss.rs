@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::rc::Rc;
 
-use strongroom::audit::Actor;
+use strongroom::audit::{Actor, Witness};
 use strongroom::clock::{FixedClock, Timestamp};
 use strongroom::crypto::kdf::KdfParams;
 use strongroom::crypto::random::{Random, SystemRandom};
@@ -63,8 +63,7 @@ fn recording() -> Recording {
         path: None,
         unavailable: Some(Verdict::Refuse),
         tool: "secrets-admin".to_owned(),
-        actor: Actor::default(),
-        machine: [1; 16],
+        witness: Witness::known(Actor::default(), [1; 16]),
     }
 }
 

@@ -2,18 +2,20 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::look::Look;
-use super::{UNKNOWN, shown, words};
+use super::{shown, verbs, words};
 use crate::cli::escape::json_line;
+use crate::cli::monitor::prometheus::{self, Family};
+use crate::cli::monitor::{self, Perf, Status, names};
 use crate::cli::output::Format;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
 use crate::ops::keys::look::Looked;
 use crate::rotation::policy::Due;
-use crate::text::escape;
 
 /// Keys that the line names.
 const NAMED: usize = 3;
@@ -36,6 +38,10 @@ pub struct Args {
     /// The form of the answer: nagios (default), text or json
     #[arg(long, value_name = "FORMAT")]
     format: Option<OsString>,
+
+    /// Replace this file with metrics for Prometheus; its name ends in .prom
+    #[arg(long, value_name = "FILE")]
+    metrics_file: Option<OsString>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,29 +59,44 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(Some("json")) => Form::Json,
         Some(_) => return Err(Failure::usage("--format takes nagios, text or json")),
     };
+    let metrics = args.metrics_file.as_ref().map(Path::new);
+    if let Some(path) = metrics {
+        prometheus::admit(path)?;
+    }
     let looked =
         words::store_alone(context, &args.words).and_then(|store| args.look.look(context, store));
+    if let Some(path) = metrics {
+        let store = args.words.first().or(args.look.inventory());
+        let store = store.map(|store| store.to_string_lossy().into_owned()).unwrap_or_default();
+        let families = metrics_of(context, path, &store, looked.as_ref().ok());
+        prometheus::write(path, &families, context.random.as_mut())?;
+    }
     match looked {
         Ok(looked) => Ok(answer(context, form, &looked)),
         Err(failure) if matches!(failure.kind(), Kind::Interrupted | Kind::Terminated) => {
             Err(failure)
         }
         Err(failure) => {
-            context.exit_code = Some(UNKNOWN);
             context.output.failure(&failure);
             Ok(unknown(context, form, failure.message(), json!({})))
         }
     }
 }
 
-fn unknown(context: &Context, form: Form, why: &str, mut json: Value) -> Answer {
-    json["status"] = "UNKNOWN".into();
+fn unknown(context: &mut Context, form: Form, why: &str, mut json: Value) -> Answer {
+    json["status"] = Status::Unknown.name().into();
     json["message"] = why.into();
-    let line = format!("ROTATE UNKNOWN - {}\n", escape(why).replace('|', "/"));
-    finish(context, form, line.clone(), line, json).ending(Kind::Findings)
+    let line = monitor::line("ROTATE", Status::Unknown, why, &[]);
+    finish(context, form, Status::Unknown, (line.clone(), line), json)
 }
 
-fn finish(context: &Context, form: Form, nagios: String, text: String, json: Value) -> Answer {
+fn finish(
+    context: &mut Context,
+    form: Form,
+    status: Status,
+    (nagios, text): (String, String),
+    json: Value,
+) -> Answer {
     let text = match form {
         Form::Nagios => nagios,
         Form::Text => text,
@@ -86,7 +107,7 @@ fn finish(context: &Context, form: Form, nagios: String, text: String, json: Val
         }
         Form::Json => String::new(),
     };
-    Answer::new(text, json)
+    verbs::verdict(context, status, text, json)
 }
 
 fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
@@ -109,25 +130,20 @@ fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
     });
     let doubts: Vec<String> = looked.doubts().map(|doubt| doubt.to_string()).collect();
     if let Some(first) = doubts.first() {
-        context.exit_code = Some(UNKNOWN);
         return unknown(context, form, first, json);
     }
-    let (status, code, kind) = if overdue + compromised > 0 {
-        ("CRITICAL", 2, Kind::Findings)
-    } else if soon > 0 {
-        ("WARNING", 1, Kind::Findings)
-    } else {
-        ("OK", 0, Kind::Ok)
-    };
-    context.exit_code = Some(code);
+    let status = status_of(looked);
     let said = said(looked, overdue, soon, compromised);
-    json["status"] = status.into();
+    json["status"] = status.name().into();
     json["message"] = said.as_str().into();
-    let numbers = format!(
-        "overdue={overdue} due_soon={soon} compromised={compromised} oldest_days={}",
-        looked.oldest_days()
-    );
-    let nagios = format!("ROTATE {status} - {said} | {numbers}\n");
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let perf = [
+        Perf::count("overdue", count(overdue)),
+        Perf::count("due_soon", count(soon)),
+        Perf::count("compromised", count(compromised)),
+        Perf::count("oldest_days", i64::try_from(looked.oldest_days()).unwrap_or(i64::MAX)),
+    ];
+    let nagios = monitor::line("ROTATE", status, &said, &perf);
     let mut text = format!("{said}\n");
     for judged in &looked.keys {
         let Some(decision) = judged.decision.as_ref().filter(|d| d.due != Due::No) else {
@@ -137,7 +153,63 @@ fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
         let _ =
             writeln!(text, "{}: {} ({})", judged.facts.id, decision.due.name(), reasons.join(", "));
     }
-    finish(context, form, nagios, text, json).ending(kind)
+    finish(context, form, status, (nagios, text), json)
+}
+
+/// The verdict, if everything can be relied on.
+fn status_of(looked: &Looked) -> Status {
+    if looked.count(Due::Overdue) + looked.count(Due::Compromised) > 0 {
+        Status::Critical
+    } else if looked.count(Due::Soon) > 0 {
+        Status::Warning
+    } else {
+        Status::Ok
+    }
+}
+
+/// What stands in the file of metrics. What cannot be told is not there; when it could last be told is kept.
+fn metrics_of(context: &Context, path: &Path, store: &str, looked: Option<&Looked>) -> Vec<Family> {
+    let labels = [("store", store)];
+    let now = i64::try_from(context.clock.now().as_unix()).unwrap_or(i64::MAX);
+    let certain = looked.filter(|looked| looked.is_certain());
+    let status = certain.map_or(Status::Unknown, status_of);
+    let earlier = || prometheus::earlier(path, names::ROTATE_LAST_SUCCESS.0, &labels);
+    let success = if certain.is_some() { Some(now) } else { earlier() };
+    let mut families = vec![
+        Family::gauge(names::ROTATE_STATUS).with(&labels, i64::from(status.code())),
+        Family::gauge(names::ROTATE_LAST_RUN).with(&labels, now),
+    ];
+    if let Some(success) = success {
+        families.push(Family::gauge(names::ROTATE_LAST_SUCCESS).with(&labels, success));
+    }
+    let Some(looked) = certain else { return families };
+    for (name, due) in [
+        (names::ROTATE_OVERDUE, Due::Overdue),
+        (names::ROTATE_DUE_SOON, Due::Soon),
+        (names::ROTATE_COMPROMISED, Due::Compromised),
+    ] {
+        let count = i64::try_from(looked.count(due)).unwrap_or(i64::MAX);
+        families.push(Family::gauge(name).with(&labels, count));
+    }
+    let (mut age, mut due_at) =
+        (Family::gauge(names::ROTATE_KEY_AGE), Family::gauge(names::ROTATE_KEY_DUE));
+    let mut keys = 0;
+    for judged in &looked.keys {
+        let (Some(decision), Some((_, since))) = (&judged.decision, judged.facts.active) else {
+            continue;
+        };
+        keys += 1;
+        let labels = [("store", store), ("key", judged.facts.id.as_str())];
+        let old = looked.now.as_unix().saturating_sub(since.as_unix());
+        age = age.with(&labels, i64::try_from(old).unwrap_or(i64::MAX));
+        if let Some(at) = decision.due_at {
+            due_at = due_at.with(&labels, i64::try_from(at.as_unix()).unwrap_or(i64::MAX));
+        }
+    }
+    if keys > 0 {
+        families.extend([age, due_at]);
+    }
+    families
 }
 
 /// What a person reads first.

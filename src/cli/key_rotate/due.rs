@@ -2,10 +2,8 @@
 
 use std::ffi::OsString;
 
-use serde_json::json;
-
 use super::look::Look;
-use super::words;
+use super::{verbs, words};
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
 use crate::rotation::policy::Due;
@@ -45,7 +43,5 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             found.decision.as_ref().is_some_and(|d| d.due >= Due::Overdue)
         }
     };
-    context.exit_code = Some(u8::from(!due));
-    let kind = if due { Kind::Ok } else { Kind::Findings };
-    Ok(Answer::silent(json!({ "due": due })).ending(kind))
+    Ok(verbs::condition(context, due))
 }

@@ -32,6 +32,11 @@ pub struct Look {
 }
 
 impl Look {
+    /// The exported inventory, if one is looked at.
+    pub fn inventory(&self) -> Option<&OsString> {
+        self.inventory.as_ref()
+    }
+
     /// Looks at `store`, or at the inventory that was named. Takes no lock, writes nothing, asks nothing.
     pub fn look(&self, context: &mut Context, store: Option<&OsString>) -> Result<Looked, Failure> {
         let named = self.trust.as_ref().map(|text| trusted("--trust", text)).transpose()?;

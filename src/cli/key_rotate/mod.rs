@@ -18,26 +18,27 @@ mod shown;
 mod status;
 mod timeline;
 mod uses;
+pub mod verbs;
 mod words;
 
-use std::ffi::OsString;
+use clap::{Args as _, CommandFactory as _, Parser};
 
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
-
-use super::{Answer, Context, Failure, Tool};
-use crate::kind::Kind;
+use super::{Tool, Verb, parsed};
 
 /// The tool.
-pub const TOOL: Tool =
-    Tool { name: "key-rotate", command, dispatch, needs_command: true, exit_code };
+pub const TOOL: Tool = Tool {
+    name: "key-rotate",
+    command: KeyRotate::command,
+    verbs: VERBS,
+    run: None,
+    exit_code: |argv, kind| verbs::exit_code(|| TOOL.grammar(), argv, kind),
+    is_terse: |argv| verbs::is_terse(|| TOOL.grammar(), argv),
+};
 
 /// Keep the keys of a signer, validator or wallet host, and replace them in time
 #[derive(Parser)]
 #[command(name = "key-rotate", disable_help_subcommand = true, after_help = EXAMPLES)]
-struct KeyRotate {
-    #[command(subcommand)]
-    verb: Verb,
-}
+struct KeyRotate {}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,107 +47,16 @@ Examples:
   key-rotate rotate mainnet-secrets.bin identity --reason \"the operator left\"
   key-rotate check mainnet-secrets.bin --network mainnet";
 
-#[derive(Subcommand)]
-enum Verb {
-    Key(key::Args),
-    Use(uses::Args),
-    Status(status::Args),
-    Check(check::Args),
-    Due(due::Args),
-    RunDue(run_due::Args),
-    Plan(plan::Args),
-    Rotate(rotate::Args),
-    History(history::Args),
-    Proof(proof::Args),
-}
-
-fn command() -> Command {
-    KeyRotate::command()
-}
-
-fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    let parsed = KeyRotate::from_arg_matches(matches)
-        .map_err(|error| super::usage::explain(&TOOL.grammar(), &[], &error))?;
-    match parsed.verb {
-        Verb::Key(args) => key::run(&args, context),
-        Verb::Use(args) => uses::run(&args, context),
-        Verb::Status(args) => status::run(&args, context),
-        Verb::Check(args) => check::run(&args, context),
-        Verb::Due(args) => due::run(&args, context),
-        Verb::RunDue(args) => run_due::run(&args, context),
-        Verb::Plan(args) => plan::run(&args, context),
-        Verb::Rotate(args) => rotate::run(&args, context),
-        Verb::History(args) => history::run(&args, context),
-        Verb::Proof(args) => proof::run(&args, context),
-    }
-}
-
-/// Cannot tell, for a monitor.
-const UNKNOWN: u8 = 3;
-/// Neither due nor not due: systemd takes 1 to 254 for "skip the unit", and 255 for a failure.
-const FAILED: u8 = 255;
-
-/// The exit code of what ended without one of its own: an answer of `check` and `due` has set one.
-fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
-    match (kind, caller(argv)) {
-        (Kind::Ok, _) => 0,
-        (_, Some(Caller::Monitor)) => UNKNOWN,
-        (_, Some(Caller::Condition)) => FAILED,
-        (kind, None) => kind.code(),
-    }
-}
-
-/// Who asks, when it is not a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Caller {
-    Monitor,
-    Condition,
-}
-
-/// Who asks, found also where the command line is wrong: by a parse that lets mistakes pass, else by the first word that is one of
-/// the two verbs.
-fn caller(argv: &[OsString]) -> Option<Caller> {
-    let of = |word: &str| match word {
-        "check" => Some(Caller::Monitor),
-        "due" => Some(Caller::Condition),
-        _ => None,
-    };
-    let parsed = TOOL.grammar().ignore_errors(true).try_get_matches_from(argv);
-    match parsed.as_ref().ok().and_then(ArgMatches::subcommand_name) {
-        Some(verb) => of(verb),
-        None => argv.iter().skip(1).filter_map(|word| word.to_str()).find_map(of),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code(line: &str, kind: Kind) -> u8 {
-        let argv: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        exit_code(&argv, kind)
-    }
-
-    #[test]
-    fn the_callers_get_their_codes_whatever_is_wrong() {
-        for (line, monitor) in [
-            ("key-rotate check s", true),
-            ("key-rotate check --frob", true),
-            ("key-rotate --frob check s", true),
-            ("key-rotate --network mainnet check s", true),
-            ("key-rotate check s --network", true),
-            ("key-rotate check a b c d", true),
-            ("key-rotate due s", false),
-            ("key-rotate due --key", false),
-            ("key-rotate --store x due --frob", false),
-        ] {
-            for kind in [Kind::Usage, Kind::Findings, Kind::Policy, Kind::Io, Kind::Interrupted] {
-                assert_eq!(code(line, kind), if monitor { 3 } else { 255 }, "{line} {kind:?}");
-            }
-            assert_eq!(code(line, Kind::Ok), 0);
-        }
-        for line in ["key-rotate rotate s check", "key-rotate key show check", "key-rotate frob"] {
-            assert_eq!(code(line, Kind::Usage), 2, "{line}");
-        }
-    }
-}
+#[rustfmt::skip]
+const VERBS: &[Verb] = &[
+    Verb { name: "key", grammar: key::Args::augment_args, run: |m, c| key::run(&parsed(m)?, c) },
+    Verb { name: "use", grammar: uses::Args::augment_args, run: |m, c| uses::run(&parsed(m)?, c) },
+    Verb { name: "status", grammar: status::Args::augment_args, run: |m, c| status::run(&parsed(m)?, c) },
+    Verb { name: verbs::CHECK, grammar: check::Args::augment_args, run: |m, c| check::run(&parsed(m)?, c) },
+    Verb { name: verbs::DUE, grammar: due::Args::augment_args, run: |m, c| due::run(&parsed(m)?, c) },
+    Verb { name: verbs::RUN_DUE, grammar: run_due::Args::augment_args, run: |m, c| run_due::run(&parsed(m)?, c) },
+    Verb { name: "plan", grammar: plan::Args::augment_args, run: |m, c| plan::run(&parsed(m)?, c) },
+    Verb { name: "rotate", grammar: rotate::Args::augment_args, run: |m, c| rotate::run(&parsed(m)?, c) },
+    Verb { name: "history", grammar: history::Args::augment_args, run: |m, c| history::run(&parsed(m)?, c) },
+    Verb { name: "proof", grammar: proof::Args::augment_args, run: |m, c| proof::run(&parsed(m)?, c) },
+];

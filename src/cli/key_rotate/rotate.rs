@@ -7,8 +7,11 @@ use serde_json::json;
 
 use super::{look, shown, words};
 use crate::cli::target::Target;
-use crate::cli::{Answer, Context, Failure};
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::keyring::KeyId;
+use crate::ops::keys::hooked::{self, Agreed};
 use crate::ops::keys::rotate::{self, Rotated, Which};
+use crate::ops::{Desk, StoreFile};
 
 /// Give keys new versions: all of them in one commit, or none
 ///
@@ -56,9 +59,39 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let file = target.find_native(context, &desk, "a managed key")?;
     look::require_sound(&desk.settings.rotation, file.network())?;
     let credentials = target.credentials(context, &file)?;
-    let rotated = context
-        .during("rotating", || rotate::rotate(&desk, file, &credentials, &which, &reason))?;
+    let (agreed, keys) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let rotated = context.during("rotating", || {
+        rotate::rotate(&desk, file, &credentials, &which, keys.as_deref(), &reason)
+    })?;
+    tell_hooks(context, &desk, agreed.as_ref(), &rotated);
     Ok(answer(context, &target.path, &rotated))
+}
+
+/// Asks the pre-hooks, if there are hooks. Comes after the passphrase was read and before it is used: a veto costs nothing.
+pub fn ask_hooks(
+    context: &mut Context,
+    target: &Target,
+    desk: &Desk<'_>,
+    file: &StoreFile,
+    which: &Which,
+) -> Result<(Option<Agreed>, Option<Vec<KeyId>>), Failure> {
+    let mut seen = Vec::new();
+    let agreed = hooked::before(desk, file, &target.setup.config.hooks, which, &mut seen)?;
+    notices::print(context, &target.path, &seen);
+    let keys = agreed.as_ref().map(Agreed::keys);
+    Ok((agreed, keys))
+}
+
+/// Tells the post-hooks. The rotation is done, whatever they do.
+pub fn tell_hooks(
+    context: &mut Context,
+    desk: &Desk<'_>,
+    agreed: Option<&Agreed>,
+    rotated: &Rotated,
+) {
+    for ran in agreed.map(|agreed| agreed.after(desk, rotated)).unwrap_or_default() {
+        context.output.warn(&format!("the keys ARE rotated, but {ran}"));
+    }
 }
 
 /// What became of the keys.

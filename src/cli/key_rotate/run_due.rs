@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use serde_json::json;
 
-use super::rotate::answer;
+use super::rotate::{answer, ask_hooks, tell_hooks};
 use super::{look, words};
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
@@ -39,8 +39,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let credentials = target.credentials(context, &file)?;
     let reason = context.globals.reason.clone().unwrap_or_else(|| "scheduled".to_owned());
     let which = Which::DueUnattended;
-    let rotated = context
-        .during("rotating", || rotate::rotate(&desk, file, &credentials, &which, &reason))?;
+    let (agreed, keys) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let rotated = context.during("rotating", || {
+        rotate::rotate(&desk, file, &credentials, &which, keys.as_deref(), &reason)
+    })?;
+    tell_hooks(context, &desk, agreed.as_ref(), &rotated);
     if rotated.outcome.plan.is_empty() {
         return Ok(silent());
     }

@@ -23,26 +23,24 @@ mod set;
 mod state;
 mod verify;
 
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args as _, CommandFactory, Parser};
 
-use super::{Answer, Context, Failure, Tool};
+use super::{Tool, Verb, parsed};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
     name: "secrets-admin",
-    command,
-    dispatch,
-    needs_command: true,
+    command: SecretsAdmin::command,
+    verbs: VERBS,
+    run: None,
     exit_code: |_, kind| kind.code(),
+    is_terse: |_| false,
 };
 
 /// Keep the encrypted secrets file of a signer, validator or wallet host
 #[derive(Parser)]
 #[command(name = "secrets-admin", disable_help_subcommand = true, after_help = EXAMPLES)]
-struct SecretsAdmin {
-    #[command(subcommand)]
-    verb: Verb,
-}
+struct SecretsAdmin {}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,47 +49,21 @@ Examples:
   secrets-admin list mainnet-secrets.bin
   secrets-admin check mainnet-secrets.bin --network mainnet";
 
-#[derive(Subcommand)]
-enum Verb {
-    Init(init::Args),
-    Set(set::Args),
-    Get(get::Args),
-    List(list::Args),
-    Remove(remove::Args),
-    Passphrase(passphrase::Args),
-    Keyslot(keyslot::Args),
-    DataKey(data_key::Args),
-    Inventory(inventory::Args),
-    State(state::Args),
-    Info(info::Args),
-    Verify(verify::Args),
-    Convert(convert::Args),
-    Check(check::Args),
-    Audit(audit::Args),
-}
-
-fn command() -> Command {
-    SecretsAdmin::command()
-}
-
-fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    let parsed = SecretsAdmin::from_arg_matches(matches)
-        .map_err(|error| super::usage::explain(&TOOL.grammar(), &[], &error))?;
-    match parsed.verb {
-        Verb::Init(args) => init::run(&args, context),
-        Verb::Set(args) => set::run(&args, context),
-        Verb::Get(args) => get::run(&args, context),
-        Verb::List(args) => list::run(&args, context),
-        Verb::Remove(args) => remove::run(&args, context),
-        Verb::Passphrase(args) => passphrase::run(&args, context),
-        Verb::Keyslot(args) => keyslot::run(&args, context),
-        Verb::DataKey(args) => data_key::run(&args, context),
-        Verb::Inventory(args) => inventory::run(&args, context),
-        Verb::State(args) => state::run(&args, context),
-        Verb::Info(args) => info::run(&args, context),
-        Verb::Verify(args) => verify::run(&args, context),
-        Verb::Convert(args) => convert::run(&args, context),
-        Verb::Check(args) => check::run(&args, context),
-        Verb::Audit(args) => audit::run(&args, context),
-    }
-}
+#[rustfmt::skip]
+const VERBS: &[Verb] = &[
+    Verb { name: "init", grammar: init::Args::augment_args, run: |m, c| init::run(&parsed(m)?, c) },
+    Verb { name: "set", grammar: set::Args::augment_args, run: |m, c| set::run(&parsed(m)?, c) },
+    Verb { name: "get", grammar: get::Args::augment_args, run: |m, c| get::run(&parsed(m)?, c) },
+    Verb { name: "list", grammar: list::Args::augment_args, run: |m, c| list::run(&parsed(m)?, c) },
+    Verb { name: "remove", grammar: remove::Args::augment_args, run: |m, c| remove::run(&parsed(m)?, c) },
+    Verb { name: "passphrase", grammar: passphrase::Args::augment_args, run: |m, c| passphrase::run(&parsed(m)?, c) },
+    Verb { name: "keyslot", grammar: keyslot::Args::augment_args, run: |m, c| keyslot::run(&parsed(m)?, c) },
+    Verb { name: "data-key", grammar: data_key::Args::augment_args, run: |m, c| data_key::run(&parsed(m)?, c) },
+    Verb { name: "inventory", grammar: inventory::Args::augment_args, run: |m, c| inventory::run(&parsed(m)?, c) },
+    Verb { name: "state", grammar: state::Args::augment_args, run: |m, c| state::run(&parsed(m)?, c) },
+    Verb { name: "info", grammar: info::Args::augment_args, run: |m, c| info::run(&parsed(m)?, c) },
+    Verb { name: "verify", grammar: verify::Args::augment_args, run: |m, c| verify::run(&parsed(m)?, c) },
+    Verb { name: "convert", grammar: convert::Args::augment_args, run: |m, c| convert::run(&parsed(m)?, c) },
+    Verb { name: "check", grammar: check::Args::augment_args, run: |m, c| check::run(&parsed(m)?, c) },
+    Verb { name: "audit", grammar: audit::Args::augment_args, run: |m, c| audit::run(&parsed(m)?, c) },
+];

@@ -16,14 +16,21 @@ pub mod schema;
 
 use std::ffi::OsString;
 
-use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 
-use super::{Answer, Context, Failure, Tool};
+use super::monitor::Status;
+use super::{Answer, Context, Failure, Tool, parsed};
 use crate::kind::Kind;
 
 /// The tool.
-pub const TOOL: Tool =
-    Tool { name: "validate-config", command, dispatch, needs_command: false, exit_code };
+pub const TOOL: Tool = Tool {
+    name: "validate-config",
+    command: ValidateConfig::command,
+    verbs: &[],
+    run: Some(run),
+    exit_code,
+    is_terse: |_| false,
+};
 
 /// Check a configuration, and what it names, before it is deployed
 ///
@@ -115,18 +122,13 @@ struct Args {
     schema: bool,
 }
 
-fn command() -> Command {
-    ValidateConfig::command()
-}
-
-fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    let parsed = ValidateConfig::from_arg_matches(matches)
-        .map_err(|error| super::usage::explain(&TOOL.grammar(), &[], &error))?;
-    let outcome = match parsed.verb {
+fn run(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+    let typed: ValidateConfig = parsed(matches)?;
+    let outcome = match typed.verb {
         Some(Verb::Explain(args)) => explain::explain(&args.rule),
-        None if parsed.args.list_rules => Ok(explain::list()),
-        None if parsed.args.schema => Ok(schema::answer()),
-        None => run::run(&parsed.args, context),
+        None if typed.args.list_rules => Ok(explain::list()),
+        None if typed.args.schema => Ok(schema::answer()),
+        None => run::run(&typed.args, context),
     };
     outcome.map_err(as_usage)
 }
@@ -140,11 +142,10 @@ fn as_usage(failure: Failure) -> Failure {
 }
 
 fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
-    const UNKNOWN: u8 = 3;
     match kind {
         Kind::Interrupted | Kind::Terminated => kind.code(),
         Kind::Ok => 0,
-        _ if wants_nagios(argv) => UNKNOWN,
+        _ if wants_nagios(argv) => Status::Unknown.code(),
         Kind::Findings => 1,
         _ => Kind::Usage.code(),
     }

@@ -104,7 +104,7 @@ fn unreadable(error: &ConfigError) -> Failure {
 fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
     let kind = if run.is_ok() { Kind::Ok } else { Kind::Findings };
     if form == Form::Nagios {
-        context.exit_code = Some(render::nagios::code(run));
+        context.exit_code = Some(render::nagios::status(run).code());
     }
     let answer = match form {
         Form::Json => Answer::silent(render::json::value(run)),

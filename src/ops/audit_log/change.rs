@@ -129,7 +129,7 @@ pub fn repair(
     // Somebody else may have repaired it, or put it right, meanwhile.
     let Some(damage) = damage(desk, &place, &subject, &path)? else { return Ok(repaired) };
     // The state is about to go; what it knows must not be written a second time.
-    let noted = audit::noted(place.directory(), place.name(), recording.machine)?;
+    let noted = audit::noted(place.directory(), place.name(), recording.witness.machine())?;
     subject.remembered =
         [subject.remembered, noted].into_iter().flatten().max_by_key(|head| head.seq);
     subject.accept_loss = true;

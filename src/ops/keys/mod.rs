@@ -7,12 +7,14 @@
 //! |---|---|
 //! | [`make`] | create, import, derive, give up, count uses |
 //! | [`mod@rotate`] | rotate any number of keys in one commit |
+//! | [`hooked`] | hooks before and after a rotation |
 //! | [`signing`] | sign |
 //! | [`look`] | check, due, status, plan |
 //! | [`history`] | what the audit log says of a key |
 //! | [`proof`] | the chain of proofs of a key |
 
 pub mod history;
+pub mod hooked;
 pub mod look;
 pub mod make;
 pub mod proof;

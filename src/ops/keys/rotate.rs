@@ -44,12 +44,13 @@ pub struct Rotated {
     pub ended: Vec<(KeyId, u32)>,
 }
 
-/// Rotates keys, and removes the private halves whose grace period is over.
+/// Rotates keys, and removes the private halves whose grace period is over. With `agreed`, only keys among them.
 pub fn rotate(
     desk: &Desk<'_>,
     file: StoreFile,
     credentials: &Credentials,
     which: &Which,
+    agreed: Option<&[KeyId]>,
     reason: &str,
 ) -> Result<Rotated, OpError> {
     let event = Event { reason: Some(reason.to_owned()), ..Event::new("key.rotate", None) };
@@ -57,7 +58,8 @@ pub fn rotate(
     let seen = tx.remembered().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
     let (ids, ended) = tx.decide(|tx| {
         let store = native(tx)?;
-        let ids = choose(desk, store, which)?;
+        let mut ids = choose(desk, store, which)?;
+        ids.retain(|id| agreed.is_none_or(|agreed| agreed.contains(id)));
         // Time only ever moves a deadline later: a clock that was put back does not shorten what is left of a grace period.
         let now = desk.clock.now().max(seen);
         if !ids.is_empty() {
