@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use strongroom::cli::{Tool, secrets_admin, validate_config};
+use strongroom::cli::{Tool, key_rotate, secrets_admin, validate_config};
 use strongroom::kind::Kind;
 
 use super::support::{assert_generated, repository};
@@ -35,12 +35,151 @@ const MANUALS: &[Manual] = &[
         codes: &[],
     },
     Manual {
+        tool: key_rotate::TOOL,
+        examples: KEY_EXAMPLES,
+        files: KEY_FILES,
+        security: KEY_SECURITY,
+        codes: &[],
+    },
+    Manual {
         tool: validate_config::TOOL,
         examples: GATE_EXAMPLES,
         files: GATE_FILES,
         security: GATE_SECURITY,
         codes: GATE_CODES,
     },
+];
+
+const KEY_EXAMPLES: &[(&str, Examples)] = &[
+    (
+        "",
+        &[
+            (
+                "Make an identity key",
+                "key create mainnet-secrets.bin identity --kind ed25519 --role identity",
+            ),
+            ("See what is due, and why", "status mainnet-secrets.bin"),
+            ("For a monitor", "check mainnet-secrets.bin --network mainnet"),
+            (
+                "From a timer, in a unit with ExecCondition=key-rotate due",
+                "run-due mainnet-secrets.bin --network mainnet --non-interactive",
+            ),
+        ],
+    ),
+    ("key", &[("List the keys", "key list mainnet-secrets.bin")]),
+    (
+        "key create",
+        &[(
+            "A wallet key",
+            "key create mainnet-secrets.bin treasury --kind secp256k1 --role wallet",
+        )],
+    ),
+    (
+        "key import",
+        &[(
+            "32 bytes, or 64 hexadecimal digits",
+            "key import mainnet-secrets.bin api --kind ed25519 --role signing --from file:seed.hex",
+        )],
+    ),
+    (
+        "key derive",
+        &[(
+            "A key for authenticating messages",
+            "key derive mainnet-secrets.bin mac --from-key wrap --label messages --kind symmetric-32 --role mac",
+        )],
+    ),
+    ("key list", &[("With their versions", "key list mainnet-secrets.bin")]),
+    ("key show", &[("With all its versions", "key show mainnet-secrets.bin identity")]),
+    ("key tree", &[("Who vouches for whom", "key tree mainnet-secrets.bin")]),
+    (
+        "key export-public",
+        &[("As a did:key", "key export-public mainnet-secrets.bin identity --form did")],
+    ),
+    ("key sign", &[("A file", "key sign mainnet-secrets.bin api --in release.tar")]),
+    (
+        "key verify",
+        &[(
+            "What an older version signed",
+            "key verify mainnet-secrets.bin api --in release.tar --signature HEX --version-number 1",
+        )],
+    ),
+    ("key destroy", &[("For good", "key destroy mainnet-secrets.bin api")]),
+    ("use", &[("Signatures made elsewhere", "use mainnet-secrets.bin --key api --add 500")]),
+    (
+        "status",
+        &[
+            ("No passphrase is needed", "status mainnet-secrets.bin"),
+            ("For a script", "status mainnet-secrets.bin --json"),
+        ],
+    ),
+    (
+        "check",
+        &[
+            (
+                "For Nagios, and for Prometheus at the same time",
+                "check mainnet-secrets.bin --network mainnet --metrics-file /run/metrics/keys.prom",
+            ),
+            (
+                "As a user who may not read the store",
+                "check --inventory /srv/monitor/mainnet.inventory --trust sha256:HEX",
+            ),
+        ],
+    ),
+    ("due", &[("In a unit: ExecCondition=", "due mainnet-secrets.bin --network mainnet")]),
+    (
+        "run-due",
+        &[("From cron", "run-due mainnet-secrets.bin --network mainnet --non-interactive")],
+    ),
+    ("plan", &[("What is due", "plan mainnet-secrets.bin")]),
+    (
+        "rotate",
+        &[
+            ("One key", "rotate mainnet-secrets.bin identity --reason 'the operator left'"),
+            ("All that are due, in one commit", "rotate mainnet-secrets.bin --due"),
+        ],
+    ),
+    ("history", &[("Verified against the log", "history mainnet-secrets.bin identity")]),
+    (
+        "proof",
+        &[(
+            "For those who know an older key",
+            "proof export mainnet-secrets.bin identity --out identity.proof",
+        )],
+    ),
+    (
+        "proof export",
+        &[("Into a file", "proof export mainnet-secrets.bin identity --out identity.proof")],
+    ),
+    (
+        "proof verify",
+        &[("Offline, without a store", "proof verify identity.proof --trust did:key:z6Mk...")],
+    ),
+];
+
+const KEY_FILES: &[(&str, &str)] = &[
+    (
+        "/etc/strongroom/config.toml",
+        "The configuration, unless --config names another one: when keys are due, and which hooks run, stands in [rotation].",
+    ),
+    (
+        "STORE, STORE.lock",
+        "A store, and the lock that one writer at a time holds. The lock file stays.",
+    ),
+    (
+        "STATE/ID.state",
+        "What this host has seen of a store, which the answers without a passphrase are held against.",
+    ),
+    (
+        "$CREDENTIALS_DIRECTORY/key-rotate.passphrase",
+        "The passphrase of a systemd unit, if no other source is named.",
+    ),
+];
+
+const KEY_SECURITY: &[&str] = &[
+    "No command prints a private key. Private halves lie sealed, each by itself, in the encrypted payload of the store; that of a replaced version is removed when its grace period is over, from this file, and not from older copies of it.",
+    "check, due, status and plan read the signed inventory: they need no passphrase, take no lock and write nothing but the file of --metrics-file. An answer is given only if the signature holds, its key is one that somebody trusts, the store is not older than what this host has seen, and the clock stands behind everything in it.",
+    "On mainnet [rotation] may make limits stricter and not wider, and hooks must be programs that nobody else can replace.",
+    "A continuity proof shows that whoever had one version chose the next. Who has a stolen key can sign another successor: a fork is seen by those who compare.",
 ];
 
 const GATE_EXAMPLES: &[(&str, Examples)] = &[

@@ -143,7 +143,7 @@ mod tests {
     fn a_line_shows_what_was_what_is_and_what_is_left() {
         let judged = judged(90 * DAY);
         let line: String = line(&judged, 90 * DAY, 0, 150 * DAY).into_iter().collect();
-        assert_eq!(line, "...........============###########|>>>>>>>>>>>>>>>>>>>>>>>>>");
+        assert_eq!(line, "...........============############|>>>>>>>>>>>>>>>>>>>>>>>>");
         let chars: Vec<char> = line.chars().collect();
         assert_eq!(painted(&chars, &judged, false), line);
         let coloured = painted(&chars, &judged, true);
