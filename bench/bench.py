@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FREE = "8,1,1"
 REAL = "65536,3,1"
 PASSPHRASE = "a passphrase of the benchmark, long enough"
-SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "audit", "gate"]
+SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "audit", "gate", "keys"]
 # Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
 SLOW_PASSPHRASES = [
     "a" * 100,
@@ -264,6 +264,30 @@ class Bench:
             note = f"{cpu:,.0f} events/s of processor time, {wall:,.0f} by the clock"
             self.table.add(f"audit log, {what}, {found['records']:,} records", line, limit, 1e6 / cpu, "us", note)
 
+    def keys(self):
+        """A thousand managed keys: rotated in one commit, and checked without a passphrase."""
+        home = self.home / "keys"
+        home.mkdir(mode=0o700)
+        done = subprocess.run([self.options.key_speed, home, "1000"], stdout=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            sys.exit(f"bench: error: {self.options.key_speed}: exit {done.returncode}")
+        found = json.loads(done.stdout)
+        over = (found["rotate"] - found["open"]) * 1e3
+        note = f"{found['rotate'] * 1e3:.0f} ms, of which opening {found['open'] * 1e3:.0f}"
+        self.table.add("rotate 1,000 Ed25519 keys, over opening", "<= 150 ms", 150.0, over, "ms", note)
+        for kind in ("ed25519", "schnorr"):
+            each = 1e6 / found[f"{kind}_per_second"]
+            note = f"{found[f'{kind}_per_second']:,.0f} a second"
+            self.table.add(f"signature, {kind}, library", "<= 100 us", 100.0, each, "us", note)
+        store = home / "keys.store"
+        tool = pathlib.Path(self.tool).with_name("key-rotate")
+        header = subprocess.run([self.tool, "info", store, "--json", *self.common], stdout=subprocess.PIPE, check=True)
+        trust = json.loads(header.stdout)["store_key"]
+        words = [tool, "check", store, *self.common, "--trust", trust, "--network", "devnet"]
+        # Exit 0: none of them is due; the time is that of the whole process.
+        run = self.run({"check": ([str(word) for word in words], None)})["check"]
+        self.table.add("check of 1,000 keys", "<= 15 ms", 15.0, run.median_wall() * 1e3, "ms")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -271,6 +295,7 @@ def main():
     parser.add_argument("--bin", type=pathlib.Path, default=pathlib.Path(os.environ.get("STRONGROOM_BIN", target / "release")))
     parser.add_argument("--fill-store", type=pathlib.Path, default=target / "release/examples/fill_store")
     parser.add_argument("--bare-clap", type=pathlib.Path, default=ROOT / "bench/bare-clap/target/release/bare-clap")
+    parser.add_argument("--key-speed", type=pathlib.Path, default=target / "release/examples/key_speed")
     parser.add_argument("--audit-speed", type=pathlib.Path, default=target / "release/examples/audit_speed")
     parser.add_argument("--records", type=int, default=500_000, help="records in the audit log")
     parser.add_argument("--rounds", type=int, default=15)
@@ -284,6 +309,7 @@ def main():
         (options.bin / "secrets-admin", "cargo build --locked --release"),
         (options.fill_store, "cargo build --locked --release --example fill_store"),
         (options.audit_speed, "cargo build --locked --release --example audit_speed"),
+        (options.key_speed, "cargo build --locked --release --example key_speed"),
         (options.bare_clap, "cd bench/bare-clap && cargo build --locked --release"),
     ):
         if not path.is_file():

@@ -6,10 +6,10 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::schema;
 use super::source::{Source, shown};
 use super::tree::{Node, Problem, Tree, Trouble, Value};
 use super::{Config, ConfigError, keys};
+use super::{rotation, schema};
 
 /// A file that was read, whatever is wrong with it.
 pub struct Reading<'i> {
@@ -107,11 +107,12 @@ impl<'i> Reading<'i> {
 
 /// Our tables as the running tools see them.
 fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
-    let (config, found) = schema::check(
+    let (mut config, mut found) = schema::check(
         &raw(document, "security", schema::KEYS),
         &raw(document, "audit", schema::AUDIT_KEYS),
         &raw(document, "rotation", schema::ROTATION_KEYS),
     );
+    config.rotation = rotation::check(&raw(document, "rotation", rotation::KEYS), &mut found);
     problems.extend(found.into_iter().map(|(at, text)| Problem {
         what: Trouble::Value,
         at: at.clone(),

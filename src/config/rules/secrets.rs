@@ -47,6 +47,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     audit(case, found);
     logs(case, found);
     recovery(case, found);
+    rotation(case, found);
 }
 
 fn place(variable: &Variable) -> Place {
@@ -304,6 +305,16 @@ fn logs(case: &Case<'_>, found: &mut Findings) {
             }
             _ => {}
         }
+    }
+}
+
+fn rotation(case: &Case<'_>, found: &mut Findings) {
+    for (name, fault) in case.reading.config.rotation.faults(case.network) {
+        let finding = Finding::new(Id::Rot007, format!("`rotation.{name}` {fault}"));
+        found.add(match case.tree.at(&format!("rotation.{name}")) {
+            Some(node) => finding.at(node),
+            None => finding,
+        });
     }
 }
 

@@ -184,3 +184,26 @@ fn people_see_a_table_a_timeline_and_a_plan() {
     stage.set_clock(NOW + DAY);
     stage.rotate("plan %s").bare().run().ok().prints("nothing is due\n");
 }
+
+#[test]
+fn metrics_are_replaced_at_every_check() {
+    let (stage, _) = mainnet();
+    let check = |code: u8| {
+        stage.rotate("check %s --metrics-file %w/keys.prom").bare().run().exits(code);
+        String::from_utf8(stage.read("%w/keys.prom")).unwrap()
+    };
+    let metrics = check(0);
+    assert!(metrics.contains("strongroom_rotate_status{store=") && metrics.contains("key=\"a\""));
+    assert_eq!(stage.mode("%w/keys.prom"), 0o644);
+    let success = |metrics: &str| {
+        let line = metrics.lines().find(|line| line.starts_with("strongroom_rotate_last_success"));
+        line.unwrap().rsplit(' ').next().unwrap().to_owned()
+    };
+    assert_eq!(success(&metrics), NOW.to_string());
+    // When it cannot tell, the last time that it could stays.
+    stage.set_clock(NOW - 5);
+    let metrics = check(3);
+    assert_eq!(success(&metrics), NOW.to_string());
+    assert!(!metrics.contains("strongroom_rotate_overdue"));
+    stage.rotate("check %s --metrics-file %w/keys.txt").bare().run().exits(3);
+}

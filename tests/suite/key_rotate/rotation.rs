@@ -136,3 +136,26 @@ fn the_history_of_a_key_agrees_with_the_log_and_the_store() {
     );
     stage.rotate("history %s wrap").run().ok();
 }
+
+#[test]
+fn a_hook_may_veto_and_cannot_undo() {
+    let stage = Stage::devnet();
+    with_keys(&stage);
+    stage.config("[rotation]\npre_hooks = [[\"/bin/false\"]]\n");
+    let before = stage.rotate("status %s --json").run().ok().json();
+    let vetoed = stage.rotate("rotate %s identity").run();
+    assert_ne!(vetoed.code, 0);
+    vetoed.says("so nothing was rotated");
+    assert_eq!(stage.rotate("status %s --json").run().ok().json()["keys"], before["keys"]);
+    stage.on("audit show %s --event key.pre-hook --json").run().ok();
+    // What a hook is told: the key, its versions, the network, and nothing else of ours.
+    let told = "test \\\"$STRONGROOM_KEY $STRONGROOM_OLD_VERSION $STRONGROOM_NEW_VERSION $STRONGROOM_NETWORK\\\" = \\\"identity 1 2 devnet\\\"";
+    stage.config(&format!("[rotation]\npre_hooks = [[\"/bin/sh\", \"-c\", \"{told}\"]]\n"));
+    stage.rotate("rotate %s identity").run().ok();
+    stage.config("[rotation]\npost_hooks = [[\"/bin/false\"]]\n");
+    stage.rotate("rotate %s --all").run().ok().says("the keys ARE rotated, but");
+    let after = stage.rotate("key show %s identity --json").run().ok().json();
+    assert_eq!(after["key"]["active_version"], 3);
+    stage.rotate("rotate %s gone").run().ends(Kind::NotFound);
+    stage.on("audit verify %s").run().ok();
+}

@@ -110,6 +110,7 @@ const FIXTURES: &[(Id, Spoil)] = &[
     (Id::Log002, |i| unit(i, "Environment=RUST_BACKTRACE=full")),
     (Id::Cac001, |i| add(i, "secret_cache_ttl = \"1h\"\n")),
     (Id::Rec002, |i| add(i, "[recovery]\nmax_attempts = 100\n")),
+    (Id::Rot007, |i| add(i, "[rotation]\nmax_age = \"91d\"\n")),
     (Id::Cfg001, |i| add(i, "netwrok = \"x\"\n")),
     (Id::Cfg002, |i| add(i, "[service.hd.mnemonics]\n")),
     (Id::Cfg003, |i| add(i, "[strongroom]\nconfig_version = 9\n")),
