@@ -135,6 +135,11 @@ impl Log {
         self.tail.state.as_ref().is_some_and(|state| state.root_id == root_id(root))
     }
 
+    /// Number of the first record of the segment.
+    pub fn segment_start(&self) -> Option<u64> {
+        self.tail.state.as_ref().map(|state| state.start_seq)
+    }
+
     /// The intent of a command that was stopped before its outcome. Whoever knows the store closes it, before anything else is
     /// appended: as done when the store's head is this intent, else as an error.
     pub const fn unfinished(&self) -> Option<&Unfinished> {

@@ -11,7 +11,7 @@ use super::chain::{Chain, Id};
 use super::ends::{Search, last_line, line_at, line_before};
 use super::file::{Setting, Unfinished};
 use super::line::Line;
-use super::record::{CONTINUE, Phase, ROTATE, SEGMENT};
+use super::record::{ANCHOR, CONTINUE, Phase, ROTATE, SEGMENT};
 use super::state::{self, AuditState};
 use crate::crypto::mac::{self, Hash};
 use crate::fs::in_place::Access;
@@ -403,7 +403,7 @@ impl Look<'_> {
             if line.phase == Phase::Intent {
                 return Ok(Some(Unfinished::of(&line)));
             }
-            if !line.event.starts_with("audit.") {
+            if !line.event.starts_with("audit.") || line.event == ANCHOR {
                 return Ok(None);
             }
             mac = Some(line.at.prev);

@@ -19,16 +19,25 @@ pub struct Subject<'a> {
     pub native: bool,
 }
 
-/// The command that mends `store`; `secret` is the one that the finding is about.
-pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
-    let file = quote_path(store.path);
-    // An Igra file does not say of which network it is, so every command on it has to.
-    let stated = match store.network {
+/// `store` as it stands in a command line: its path and, where the file does not say it, its network.
+pub fn words(store: &Subject<'_>) -> String {
+    format!("{}{}", quote_path(store.path), stated(store))
+}
+
+/// An Igra file does not say of which network it is, so every command on it has to.
+fn stated(store: &Subject<'_>) -> String {
+    match store.network {
         NetworkMode::Testnet | NetworkMode::Devnet if !store.native => {
             format!(" --network {}", store.network)
         }
         _ => String::new(),
-    };
+    }
+}
+
+/// The command that mends `store`; `secret` is the one that the finding is about.
+pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
+    let file = quote_path(store.path);
+    let stated = stated(store);
     let run = |verb: &str, rest: &str| format!("secrets-admin {verb} {file}{rest}{stated}");
     let set = |name: &str| run("set", &format!(" {}", shell_quote(name)));
     match rule {
@@ -56,6 +65,7 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
             run("passphrase change", " --generate")
         }
         Id::Aud003 => run("audit verify", ""),
+        Id::Aud004 => run("audit anchor", " --to syslog"),
         rule => generic(rule, store.path),
     }
 }

@@ -141,7 +141,7 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
                 "the store could not be read"
             }
             Subject::Store
-                if rule.id == Id::Aud003
+                if matches!(rule.id, Id::Aud003 | Id::Aud004)
                     && facts.store.as_ref().is_some_and(|s| s.undecided.contains(&rule.id)) =>
             {
                 "the audit log could not be read"

@@ -281,6 +281,9 @@ rules! {
     Aud003 "AUD-003" - [E W I] Store, "the audit log agrees with the store and with this host",
         "records are missing or were changed: somebody may have used a key and hidden it", ["CWE-117", "CWE-354"],
         "secrets-admin audit verify FILE";
+    Aud004 "AUD-004" - [W I O] Store, "the audit log was anchored outside in the last 24 hours",
+        "whoever can unlock the store can write its log anew, but not what he cannot reach", ["ASVS 16.4.3"],
+        "secrets-admin audit anchor FILE --to syslog";
     Aud006 "AUD-006" - [E W O] Config, "no action without its audit record",
         "a full disk would switch the log off", ["ASVS 16.5.3"],
         "set audit.mode = \"enforce\", or remove it";

@@ -4,6 +4,7 @@
 
 mod audit;
 mod audit_config;
+mod audit_tending;
 mod binary;
 mod check;
 mod dry_run;

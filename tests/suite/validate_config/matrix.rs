@@ -105,6 +105,7 @@ const FIXTURES: &[(Id, Spoil)] = &[
     (Id::Aud001, |i| i.set("data_dir", "data_dir = \"/var/lib/igra\"\nkey_audit_log_path = \"\"")),
     (Id::Aud002, |i| add(i, "[audit]\npath = \"/var/log/none/audit.jsonl\"\n")),
     (Id::Aud003, |i| i.cut_log()),
+    (Id::Aud004, |i| i.now += 25 * 3600),
     (Id::Aud006, |i| add(i, "[audit]\nmode = \"warn\"\n")),
     (Id::Log001, |i| unit(i, "Environment=RUST_LOG=debug")),
     (Id::Log002, |i| unit(i, "Environment=RUST_BACKTRACE=full")),
