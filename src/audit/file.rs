@@ -240,12 +240,10 @@ impl Log {
         let torn = self.set_torn_aside()?;
         let last = self.tail.last;
         // Records that are known of but not here: the gap stays visible for ever.
-        let known = [self.setting.head, self.setting.remembered].into_iter().flatten();
-        let before = known
-            .chain(last.map(|last| last.head))
-            .max_by_key(|known| known.seq)
-            .unwrap_or_default();
         let old = self.tail.state.as_ref();
+        let noted = old.map(|old| AuditHead { seq: old.seq, mac: old.mac });
+        let known = [self.setting.head, self.setting.remembered, noted, last.map(|last| last.head)];
+        let before = known.into_iter().flatten().max_by_key(|known| known.seq).unwrap_or_default();
         let old_log = old.map(|old| old.log_id);
         let (lockout, writes) =
             old.map_or((Lockout::default(), 0), |old| (old.lockout, old.writes));

@@ -235,11 +235,20 @@ impl Look<'_> {
         };
         match state {
             Ok(state) => {
-                self.follow(&mut tail, &state, len)?;
+                match self.follow(&mut tail, &state, len) {
+                    // What the state knows stays in it until the new segment is written over it, so that a loss which is accepted
+                    // half-way is still one.
+                    Err(AuditError::Truncated { known, .. }) if self.setting.accept_loss => {
+                        self.search(&mut tail, len)?;
+                        tail.needs = Some(NeedsSegment::LossAccepted);
+                        tail.findings.push(Finding::LossAccepted(known));
+                    }
+                    followed => followed?,
+                }
                 if state.machine != self.setting.machine {
                     // Its key may be in use on the host it came from.
                     tail.chain = None;
-                    tail.needs = Some(NeedsSegment::OtherMachine);
+                    tail.needs = tail.needs.or(Some(NeedsSegment::OtherMachine));
                 }
                 tail.state = Some(state);
             }
@@ -316,10 +325,19 @@ impl Look<'_> {
 
     /// Why the log does not have the line that the state speaks of.
     fn not_ours(&self, state: &AuditState, len: u64) -> AuditError {
-        if len >= state.offset && self.log.is_some() {
+        let mut found = self.log.and_then(|log| last_line(log, len).ok().flatten());
+        // A loss was being accepted: the new segment stands behind the gap, but its key never reached the state.
+        if let (Some(log), Some((last, end))) = (self.log, found)
+            && last.head.seq == state.seq.saturating_add(1)
+            && let Ok(Some(bytes)) = line_before(log, end)
+            && Line::parse(&bytes).is_ok_and(|line| line.starts_segment() && line.at.prev == state.mac)
+        {
+            found = last_line(log, end - bytes.len() as u64).ok().flatten();
+        }
+        let shorter = found.is_some_and(|(last, _)| last.head.seq < state.seq);
+        if len >= state.offset && self.log.is_some() && !shorter {
             return self.modified(state.seq, "another record than the one that was written");
         }
-        let found = self.log.and_then(|log| last_line(log, len).ok().flatten());
         AuditError::Truncated {
             log: self.path.into(),
             found: found.map_or(0, |(last, _)| last.head.seq),
@@ -374,6 +392,9 @@ impl Look<'_> {
         if tail.needs == Some(NeedsSegment::NewLog) && remembered.is_none() {
             tail.needs = Some(NeedsSegment::OtherHostsLog);
             tail.findings.push(Finding::LogElsewhere(most.seq));
+            return Ok(());
+        }
+        if tail.needs == Some(NeedsSegment::LossAccepted) {
             return Ok(());
         }
         if *accept_loss {

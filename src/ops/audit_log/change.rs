@@ -8,9 +8,8 @@ use super::{LogError, path_of};
 use crate::audit::line::Line;
 use crate::audit::record::{Draft, Phase};
 use crate::audit::select;
-use crate::audit::tail::STATE_SUFFIX;
 use crate::audit::verify::LogFile;
-use crate::audit::{self, AuditError};
+use crate::audit::{self, AuditError, Setting};
 use crate::fs::directory::lock_name;
 use crate::fs::in_place::{Access, Sequential};
 use crate::fs::{Directory as _, Place};
@@ -161,33 +160,23 @@ pub fn repair(
     };
     let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
     let place = Place::resolve(&path, desk.trust)?;
-    let looked = damage(desk, &place, &subject, &path)?;
-    repaired.lost = looked.is_some();
-    let (Some(_), Some(recording)) = (looked, desk.recording()) else { return Ok(repaired) };
+    repaired.lost = damage(desk, &place, &subject, &path)?.is_some();
+    let Some(recording) = desk.recording().filter(|_| repaired.lost) else { return Ok(repaired) };
     let (directory, timeout) = (place.directory(), desk.settings.lock_timeout);
     let lock = directory.lock(&lock_name(place.name()), subject.owner, timeout, desk.stop)?;
     // Somebody else may have repaired it, or put it right, meanwhile.
     let Some(damage) = damage(desk, &place, &subject, &path)? else { return Ok(repaired) };
-    // The state is about to go; what it knows must not be written a second time.
-    let noted = audit::noted(place.directory(), place.name(), recording.witness.machine())
-        .map_err(|error| subject.trouble(error))?;
-    subject.remembered =
-        [subject.remembered, noted].into_iter().flatten().max_by_key(|head| head.seq);
-    subject.accept_loss = true;
-    let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
-    repaired.seq = Some(known.unwrap_or(0) + 1);
-    let suffixes: &[&str] = match damage {
-        Damage::Short => &[STATE_SUFFIX],
-        Damage::Wrong => &["", STATE_SUFFIX],
-    };
-    let moved = set_aside(desk, directory, place.name(), suffixes, "damaged")?;
     if damage == Damage::Wrong {
+        let moved = set_aside(desk, directory, place.name(), &[""], "damaged")?;
         repaired.aside = moved.first().map(|name| path.with_file_name(name));
     }
     drop(lock);
+    // The state stays: what it knows must not be written a second time, and its key goes when the new one is written.
+    subject.accept_loss = true;
     let keys = Keys { root, new_segment: Some("records are missing") };
     let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
     let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
+    repaired.seq = log.segment_start();
     log.append(&Draft { reason: Some(reason), ..draft }).map_err(|error| subject.trouble(error))?;
     repaired.notices.append(&mut notices);
     Ok(repaired)
@@ -213,10 +202,17 @@ fn damage(
     path: &Path,
 ) -> Result<Option<Damage>, LogError> {
     let setting = subject.setting(desk, audit::actor::machine());
-    match audit::look(place.directory(), path, &setting) {
+    let look = |setting| audit::look(place.directory(), path, &setting);
+    match look(setting) {
         Ok(_) => Ok(None),
-        Err(AuditError::Truncated { .. }) => Ok(Some(Damage::Short)),
-        Err(AuditError::Modified { .. }) => Ok(Some(Damage::Wrong)),
+        // Whether what is left can be gone on with.
+        Err(error) if error.first_bad_seq().is_some() => {
+            match look(Setting { accept_loss: true, ..setting }) {
+                Ok(_) => Ok(Some(Damage::Short)),
+                Err(error) if error.first_bad_seq().is_some() => Ok(Some(Damage::Wrong)),
+                Err(error) => Err(subject.trouble(error).into()),
+            }
+        }
         Err(error) => Err(subject.trouble(error).into()),
     }
 }
