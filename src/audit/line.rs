@@ -216,7 +216,10 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// Takes a key, if it is next.
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn key(&mut self, key: &str) -> bool {
         let rest = self.rest.strip_prefix(key);
@@ -224,7 +227,10 @@ impl<'a> Parser<'a> {
         rest.is_some()
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn number(&mut self, key: &str) -> Result<Option<u64>, Malformed> {
         if self.key(key) { self.digits().map(Some) } else { Ok(None) }
@@ -238,7 +244,10 @@ impl<'a> Parser<'a> {
         number(digits)
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn text(&mut self, key: &str) -> Result<Option<&'a str>, Malformed> {
         if self.key(key) { self.words().map(Some) } else { Ok(None) }
@@ -260,7 +269,10 @@ impl<'a> Parser<'a> {
         Ok(&inner[..at])
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn one_of(
         &mut self,
@@ -273,7 +285,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn quoted(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
         if !self.key(key) {
@@ -285,7 +300,10 @@ impl<'a> Parser<'a> {
         Ok(Some(value))
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn hex(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
         let found = self.quoted(key, len)?;
@@ -295,7 +313,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant: a tenth of a verification")]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that a key is compared as a constant: a tenth of a verification"
+    )]
     #[inline(always)]
     fn fixed<const N: usize>(&mut self, key: &str) -> Result<[u8; N], Malformed> {
         decode(self.quoted(key, 2 * N)?.ok_or(SHAPE)?)

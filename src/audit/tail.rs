@@ -330,7 +330,8 @@ impl Look<'_> {
         if let (Some(log), Some((last, end))) = (self.log, found)
             && last.head.seq == state.seq.saturating_add(1)
             && let Ok(Some(bytes)) = line_before(log, end)
-            && Line::parse(&bytes).is_ok_and(|line| line.starts_segment() && line.at.prev == state.mac)
+            && Line::parse(&bytes)
+                .is_ok_and(|line| line.starts_segment() && line.at.prev == state.mac)
         {
             found = last_line(log, end - bytes.len() as u64).ok().flatten();
         }

@@ -124,9 +124,7 @@ pub fn syslog(desk: &Desk<'_>, line: &str) -> Result<(), OpError> {
     match sent {
         Ok(len) if len == message.len() => Ok(()),
         Ok(_) => Err(cannot_write(SOCKET, Errno::MSGSIZE)),
-        Err(cause) => {
-            Err(cannot_write(SOCKET, Errno::from_io_error(&cause).unwrap_or(Errno::IO)))
-        }
+        Err(cause) => Err(cannot_write(SOCKET, Errno::from_io_error(&cause).unwrap_or(Errno::IO))),
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::LogError;
-use crate::audit::{AuditError, Setting};
 use crate::audit::actor;
 use crate::audit::rotate::archives;
 use crate::audit::verify::LogFile;
+use crate::audit::{AuditError, Setting};
 use crate::fs::directory::Ownership;
 use crate::fs::in_place::{Access, Sequential};
 use crate::fs::{Directory, FsError, HostDirectory, InPlace, Place, Trust};
