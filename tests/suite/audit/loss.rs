@@ -303,7 +303,7 @@ fn a_loss_that_only_the_state_knows_of_is_not_forgotten_half_way_through_its_acc
     let last = whole[..whole.len() - 1].iter().rposition(|&b| b == b'\n').expect("lines") + 1;
     let mut cut = before.clone();
     cut.put(Place::Stores, LOG, &whole[..last]);
-    let lost = whole.split_inclusive(|&b| b == b'\n').count() as u64;
+    let gone = whole.split_inclusive(|&b| b == b'\n').count() as u64;
     let accept = Setting { accept_loss: true, ..setting() };
     let machine = Machine::boot(cut, Fault::None);
     drop(open_with(&machine, accept).expect("accepted"));
@@ -323,9 +323,9 @@ fn a_loss_that_only_the_state_knows_of_is_not_forgotten_half_way_through_its_acc
                 }
             };
             // Wherever the power went, the number of the lost record is never given to another one.
-            assert!(again.segment_start() > Some(lost), "after {what}");
+            assert!(again.segment_start() > Some(gone), "after {what}");
             let report = judge(&files(&after.disk()), &[root(7)], &[]);
-            assert_eq!((report.verdict, report.first_bad_seq()), (Verdict::Missing, Some(lost)));
+            assert_eq!((report.verdict, report.first_bad_seq()), (Verdict::Missing, Some(gone)));
         }
     }
     assert!(refused > 2 && gone_on > 0, "{refused} {gone_on}");

@@ -20,7 +20,7 @@ fn open(directory: &Path) -> Result<Log, AuditError> {
     let trust = Trust::of_process();
     let opened = HostDirectory::open(directory, trust.caller, trust).expect("a directory");
     let owner = strongroom::fs::directory::Ownership { uid: trust.caller, mode: 0o600 };
-    let setting = Setting { owner, lock_timeout: Duration::from_secs(120), ..setting() };
+    let setting = Setting { owner, lock_timeout: Duration::from_mins(2), ..setting() };
     Log::open(Box::new(opened), &directory.join("log"), setting, origin(), NOW, &|| None)
 }
 
@@ -47,6 +47,7 @@ fn one_writer() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "reads what was written")]
 fn thirty_two_processes_write_one_log_and_no_record_is_lost() {
     let scratch = tempfile::tempdir().expect("a directory");
     let mut log = open(scratch.path()).expect("a new log");

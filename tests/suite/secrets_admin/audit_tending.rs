@@ -152,6 +152,17 @@ fn an_anchor_is_recorded_and_what_is_anchored_is_the_record_that_says_so() {
 }
 
 #[test]
+fn on_mainnet_a_value_is_shown_only_for_a_reason_which_is_recorded() {
+    let stage = Stage::mainnet();
+    stage.on("set %s api --from file:%g/value").run().ok();
+    stage.on("get %s api --reveal").refused(Kind::InputNeeded, "reason").says("--reason");
+    let seen = records(&stage).len();
+    stage.on("get %s api --reveal --reason incident-7").revealing().run().ok();
+    assert_eq!(since(&stage, seen), ["secret.get done api"]);
+    assert_eq!(records(&stage)[seen]["reason"], "incident-7");
+}
+
+#[test]
 fn an_anchor_that_was_interrupted_has_an_unknown_outcome() {
     let stage = Stage::devnet();
     let before = records(&stage).len();

@@ -48,9 +48,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         To::Syslog => "syslog".to_owned(),
         To::File(path) => path.display().to_string(),
     };
-    let credentials = match !context.globals.dry_run && change::needs_passphrase(&desk, &file)? {
-        true => Some(target.credentials(context, &file)?),
-        false => None,
+    let records = !context.globals.dry_run;
+    let credentials = if records && change::needs_passphrase(&desk, &file)? {
+        Some(target.credentials(context, &file)?)
+    } else {
+        None
     };
     let anchored =
         anchor::hand_out(&desk, &log, file, credentials.as_ref(), &place, |line| match &to {

@@ -36,9 +36,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = target.desk();
     let file = target.find(context, &desk)?;
     let due = change::due(&desk, &file, when)?.0 && !context.globals.dry_run;
-    let credentials = match due && change::needs_passphrase(&desk, &file)? {
-        true => Some(target.credentials(context, &file)?),
-        false => None,
+    let credentials = if due && change::needs_passphrase(&desk, &file)? {
+        Some(target.credentials(context, &file)?)
+    } else {
+        None
     };
     let rotated = change::rotate(&desk, file, when, credentials.as_ref())?;
     notices::print(context, &target.path, &rotated.notices);
