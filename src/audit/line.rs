@@ -347,23 +347,14 @@ const fn nibble(b: u8) -> u8 {
 }
 
 fn decode<const N: usize>(hex: &str) -> Result<[u8; N], Malformed> {
-    // A table, since a log has some two hundred such digits in a line.
-    const VALUE: [u8; 256] = {
-        let mut table = [0xff; 256];
-        let mut b = 0_u8;
-        while b < 0x80 {
-            table[b as usize] = nibble(b);
-            b += 1;
-        }
-        table
-    };
     let (mut out, mut seen) = ([0; N], 0);
     let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
     if pairs.len() != N || !rest.is_empty() {
         return Err(NOT_HEX);
     }
     for (byte, [high, low]) in out.iter_mut().zip(pairs) {
-        let (high, low) = (VALUE[usize::from(*high)], VALUE[usize::from(*low)]);
+        // Arithmetic and no table: it is done for many digits at once.
+        let (high, low) = (nibble(*high), nibble(*low));
         seen |= high | low;
         *byte = high << 4 | low & 0xf;
     }
