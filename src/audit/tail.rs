@@ -134,6 +134,11 @@ pub(super) fn beside(name: &OsStr, suffix: &str) -> OsString {
     beside
 }
 
+/// True for the mode of a log, or of its state, to which group or others have access.
+pub const fn widened(mode: u32) -> bool {
+    mode & 0o077 != 0
+}
+
 /// The end of the name of the state file.
 pub const STATE_SUFFIX: &str = ".state";
 
@@ -160,7 +165,7 @@ impl Files {
             (&self.state, path.with_file_name(beside(file_name(path), STATE_SUFFIX))),
         ] {
             let Some(facts) = file.as_ref().map(|file| file.facts()).transpose()? else { continue };
-            if facts.mode & 0o077 != 0 {
+            if widened(facts.mode) {
                 findings.push(Finding::ModeWidened { file: path, mode: facts.mode });
             }
             links = links.max(facts.links);

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use crate::config::rules::Id;
+use crate::config::rules::finding::fill;
 use crate::network::NetworkMode;
 use crate::text::{quote_path, shell_quote};
 
@@ -47,7 +48,7 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
         Id::Sec008 if store.native => run("keyslot add", " --label recovery"),
         Id::Sec008 => run("convert", &format!(" {file}.strongroom --to strongroom")),
         Id::Sec009 => {
-            format!("{}, then set the right name and remove the wrong one", run("list", ""))
+            format!("set the right name and remove the wrong one: {}", run("list", ""))
         }
         Id::Sec010 => run("check", ""),
         Id::Kdf001 | Id::Kdf002 | Id::Kdf003 if store.native => run("passphrase change", ""),
@@ -72,12 +73,7 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
 
 /// The remedy that stands in the table of rules, with the path in the place of `FILE`.
 pub fn generic(rule: Id, path: &Path) -> String {
-    let file = quote_path(path);
-    let word = |word: &str| match word.strip_prefix("FILE") {
-        Some(rest) if !rest.starts_with(char::is_alphanumeric) => format!("{file}{rest}"),
-        _ => word.to_owned(),
-    };
-    rule.rule().fix.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    fill(rule.rule().fix, "FILE", &quote_path(path))
 }
 
 #[cfg(test)]

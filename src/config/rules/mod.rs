@@ -29,6 +29,7 @@ use super::service::{Service, Start};
 use super::tree::Tree;
 use crate::clock::Timestamp;
 use crate::network::NetworkMode;
+use crate::text::quote_path;
 
 /// Everything a rule may look at.
 pub struct Case<'a> {
@@ -104,6 +105,16 @@ pub fn run(case: &Case<'_>) -> Report {
             predictions = forecast::look(case, &mut found);
         }
         waivers::apply(case, &mut found);
+    }
+    found.all.retain(|finding| finding.severity != Severity::Off);
+    let config = quote_path(&case.reading.path);
+    // Where the remedy is still the rule's own; what a rule has put into it may hold these words.
+    let own = |finding: &&mut Finding| {
+        finding.rule == Id::Net001 || finding.fix == finding.rule.rule().fix
+    };
+    for finding in found.all.iter_mut().filter(own) {
+        let named = finding::fill(&finding.fix, "CONFIG", &config);
+        finding.fix = finding::fill(&named, "NETWORK", case.network.name());
     }
     let not_examined = not_examined(case, &found);
     found.all.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));

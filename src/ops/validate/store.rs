@@ -6,10 +6,11 @@ use super::Request;
 use super::files::finding_of;
 use crate::config::rules::facts::{Store, display};
 use crate::config::rules::{Finding, Id, Place};
-use crate::fs::FsError;
+use crate::fs::{FsError, Place as FsPlace};
 use crate::kind::Kind;
+use crate::network::NetworkMode;
 use crate::ops::check::{self, Scope};
-use crate::ops::locate::Sealed;
+use crate::ops::locate::{Sealed, Site};
 use crate::ops::{Desk, OpError, StoreFile, audit, remedy};
 use crate::store::keyslot::Credentials;
 use crate::text::quote_path;
@@ -49,12 +50,12 @@ pub fn look(
 ) -> Result<Store, OpError> {
     let real = request.root.real(path);
     let mut store = Store { path: display(path), ..Store::default() };
-    let file = match StoreFile::find(desk, &real) {
+    let file = match find(desk, &real) {
         Ok(file) => file,
         Err(OpError::Stopped(kind)) => return Err(OpError::Stopped(kind)),
         Err(error) => {
             store.undecided.extend(SECRETS.iter().chain(&HEADER));
-            refused(&mut store, &error, path);
+            refused(&mut store, &error, path, request);
             return Ok(store);
         }
     };
@@ -100,6 +101,14 @@ pub fn look(
     Ok(store)
 }
 
+/// The store, whatever its mode, its owner and the directories above it are: the rules on files tell of those, and what is
+/// inside is no less worth telling.
+fn find(desk: &Desk<'_>, real: &Path) -> Result<StoreFile, OpError> {
+    let (directory, name) = FsPlace::resolve(real, desk.trust)?.into_parts();
+    let directory = Box::new(directory.for_looking());
+    StoreFile::at(desk, Site::new(directory, &name, real, NetworkMode::default()))
+}
+
 /// What the rules say of the log of the store, which is the configured one or lies beside it.
 fn audit_log(
     desk: &Desk<'_>,
@@ -123,7 +132,7 @@ fn unexamined(store: &mut Store, path: &Path) {
 }
 
 /// A store that the tools would not touch. What the file looks like is told by the rules on files.
-fn refused(store: &mut Store, error: &OpError, path: &Path) {
+fn refused(store: &mut Store, error: &OpError, path: &Path, request: &Request<'_>) {
     let finding = match error {
         // Told where files are looked at, with everything else about them.
         OpError::Fs(
@@ -134,7 +143,7 @@ fn refused(store: &mut Store, error: &OpError, path: &Path) {
             | FsError::NotRegular(_)
             | FsError::WritableParent { .. },
         ) => None,
-        OpError::Fs(error) => Some(finding_of(error, path)),
+        OpError::Fs(error) => Some(finding_of(error, path, &request.root, request.service_uid)),
         OpError::WrongNetwork { store: found, stated } => {
             let text = format!("{} is a {found} store, not one of {stated}", store.path);
             Some(Finding::new(Id::Sec002, text))
