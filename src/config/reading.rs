@@ -1,7 +1,7 @@
 //! The whole file for the pre-deploy gate: everything that is wrong with it, not only the first thing.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -14,6 +14,8 @@ use super::{rotation, schema};
 /// A file that was read, whatever is wrong with it.
 pub struct Reading<'i> {
     text: &'i str,
+    /// The file, as it was named.
+    pub path: PathBuf,
     /// Where each line starts.
     lines: Vec<usize>,
     /// Every value that its key allows.
@@ -65,6 +67,7 @@ impl<'i> Reading<'i> {
         problems.dedup_by_key(|problem| problem.at.start);
         Ok(Self {
             text,
+            path: path.to_path_buf(),
             lines,
             tree,
             config,

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::audit::LogTrouble;
 use super::hooks::HookError;
-use crate::audit::AuditError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
 use crate::fs::FsError;
@@ -47,7 +47,7 @@ pub enum OpError {
     Hook(#[from] HookError),
     /// The audit log.
     #[error(transparent)]
-    Audit(#[from] AuditError),
+    Audit(#[from] LogTrouble),
     /// A new store would be recorded in the log of another one.
     #[error("{} is the audit log of another store: give the new one a path of its own in [audit] path", .0.display())]
     AuditOfAnother(PathBuf),
