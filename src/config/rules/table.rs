@@ -301,7 +301,7 @@ rules! {
         "set recovery.max_attempts = 5 and a recovery.delay";
     Rot007 "ROT-007" - [= widen_rotation] Config, "keys are not used longer than the network allows",
         "a limit that is wider than its default keeps a stolen key useful for longer", ["NIST SP 800-57 5.3", "ASVS 13.3.4"],
-        "remove the key from [rotation], or set a stricter limit", runtime "rotation::policy::Policies::faults";
+        "remove the key from [rotation], or set a stricter limit";
     Cfg001 "CFG-001" * [E W W] Config, "every key is known and every value has its type",
         "a misspelt protection is a missing one", ["CWE-1173"],
         "correct the key";
