@@ -35,6 +35,13 @@ pub const AUDIT_ROOT: &[u8] = b"strongroom/v1 audit root\0";
 /// Starts the text that tells hosts apart.
 pub const AUDIT_MACHINE: &[u8] = b"strongroom/v1 audit machine\0";
 
+/// Derives the key of an archive's header MAC.
+pub const ARCHIVE_HEADER: &[u8] = b"strongroom/v1 archive header\0";
+/// Derives the key that hedges an archive's salt against a broken generator.
+pub const ARCHIVE_HEDGE: &[u8] = b"strongroom/v1 archive hedge\0";
+/// Derives the key of an archive's chunks.
+pub const ARCHIVE_STREAM: &[u8] = b"strongroom/v1 archive stream\0";
+
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
     SLOT_WRAP,
@@ -52,6 +59,9 @@ pub const ALL: &[&[u8]] = &[
     AUDIT_STATE,
     AUDIT_ROOT,
     AUDIT_MACHINE,
+    ARCHIVE_HEADER,
+    ARCHIVE_HEDGE,
+    ARCHIVE_STREAM,
 ];
 
 #[cfg(test)]

@@ -7,12 +7,14 @@
 //! |---|---|---|
 //! | [`kdf`] | Argon2id | RFC 9106 |
 //! | [`aead`] | XChaCha20-Poly1305 | draft-irtf-cfrg-xchacha |
+//! | [`chunk`] | ChaCha20-Poly1305 | RFC 8439 |
 //! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
 //! | [`sign`] | Ed25519 | RFC 8032 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
 mod bulk;
+pub mod chunk;
 pub mod kdf;
 pub mod labels;
 pub mod mac;

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "store",
         &["cbor", "clock", "crypto", "kind", "memory", "name", "network", "passphrase", "secret"],
     ),
+    ("backup", &["cbor", "clock", "crypto", "kind", "memory", "network", "secret", "store"]),
     // The world: files, the configuration, the environment.
     ("fs", &["kind", "memory", "text"]),
     ("config", &["clock", "crypto", "kaspa", "kind", "name", "network", "passphrase", "text"]),
@@ -40,6 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "ops",
         &[
             "audit",
+            "backup",
             "clock",
             "config",
             "crypto",
@@ -81,6 +83,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit",
+            "backup",
             "clock",
             "config",
             "crypto",

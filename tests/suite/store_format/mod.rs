@@ -14,13 +14,13 @@ mod canonical;
 mod collision;
 mod commitment;
 mod damage;
-mod forge;
+pub mod forge;
 mod golden;
 mod mutants;
 mod readers;
 mod refusals;
 mod salts;
-mod tree;
+pub mod tree;
 
 use strongroom::store::StoreError;
 
