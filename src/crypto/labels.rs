@@ -42,6 +42,9 @@ pub const ARCHIVE_HEDGE: &[u8] = b"strongroom/v1 archive hedge\0";
 /// Derives the key of an archive's chunks.
 pub const ARCHIVE_STREAM: &[u8] = b"strongroom/v1 archive stream\0";
 
+/// Starts what a host remembers of a store's archives.
+pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
+
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
     SLOT_WRAP,
@@ -62,6 +65,7 @@ pub const ALL: &[&[u8]] = &[
     ARCHIVE_HEADER,
     ARCHIVE_HEDGE,
     ARCHIVE_STREAM,
+    ARCHIVE_MEMORY,
 ];
 
 #[cfg(test)]

@@ -100,6 +100,10 @@ pub struct NetworkPolicy {
     pub sticky_parent: Verdict,
     /// An action that the audit log could not record.
     pub audit_unavailable: Verdict,
+    /// An archive that the passphrase of its store opens.
+    pub shared_archive_passphrase: Verdict,
+    /// A store brought back while another instance of it may still run, and nobody confirmed that it does not.
+    pub unconfirmed_restore: Verdict,
 }
 
 use Verdict::{Allow, Refuse, Warn};
@@ -125,6 +129,8 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Refuse,
     sticky_parent: Warn,
     audit_unavailable: Refuse,
+    shared_archive_passphrase: Refuse,
+    unconfirmed_restore: Refuse,
 };
 
 const TESTNET: NetworkPolicy = NetworkPolicy {
@@ -148,6 +154,8 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    shared_archive_passphrase: Warn,
+    unconfirmed_restore: Allow,
 };
 
 const DEVNET: NetworkPolicy = NetworkPolicy {
@@ -171,6 +179,8 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     unexplained_reveal: Allow,
     sticky_parent: Allow,
     audit_unavailable: Warn,
+    shared_archive_passphrase: Allow,
+    unconfirmed_restore: Allow,
 };
 
 /// The column of a mode.

@@ -15,10 +15,12 @@
 //! | [`check`] | does it meet its network's policy |
 //! | [`remedy`] | the commands that mend what was found |
 //! | [`audit_log`] | verify, search and tend the record of all this |
+//! | [`backup`] | archives: made, proven, listed, brought back |
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
 pub mod audit_log;
+pub mod backup;
 pub mod calibrate;
 pub mod check;
 pub mod claims;

@@ -42,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "audit",
             "backup",
+            "cbor",
             "clock",
             "config",
             "crypto",
