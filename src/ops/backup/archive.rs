@@ -91,7 +91,7 @@ impl ArchiveFile {
         receiver: &mut dyn Receiver,
         progress: Progress<'_>,
     ) -> Result<Manifest, OpError> {
-        let done = AtomicU64::new(open.front_len());
+        let (done, total) = (AtomicU64::new(open.front_len()), self.len);
         let mut read = from(self.content.as_ref(), open.front_len(), self.len);
         let mut input = |room: &mut [u8]| {
             let found = read(room)?;
@@ -104,7 +104,7 @@ impl ArchiveFile {
             Err(_) => Err(ArchiveError::Content),
         };
         let mut tick = || {
-            progress(done.load(Ordering::Relaxed));
+            progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
         let pace = Pace { workers: stream::workers(), tick: &mut tick };

@@ -141,7 +141,8 @@ pub fn create(
         NewArchive::begin(taken.facts, created, &secrets, &manifest, random.as_mut())?
     };
     let expected = archive.len_with(manifest.content_len());
-    let work = Work { desk, archive, sources: taken.sources, progress };
+    let total = manifest.content_len();
+    let work = Work { desk, archive, sources: taken.sources, total, progress };
     let (header, path) = match (named, new.target) {
         (Some((place, path)), _) => (work.into_file(&place, expected)?, Some(path)),
         (None, Target::Pipe(pipe)) => {
@@ -173,12 +174,14 @@ struct Work<'w, 'd, 'p> {
     desk: &'w Desk<'d>,
     archive: NewArchive,
     sources: Sources<'p>,
+    /// Bytes of what is sealed, but for a pipe.
+    total: u64,
     progress: Progress<'w>,
 }
 
 impl Work<'_, '_, '_> {
     fn run(self, output: Output<'_>) -> Result<ArchiveHeader, OpError> {
-        let Self { desk, archive, sources, progress } = self;
+        let Self { desk, archive, sources, total, progress } = self;
         let done = AtomicU64::new(0);
         let mut read = sources.input();
         let mut input = |room: &mut [u8]| {
@@ -187,7 +190,7 @@ impl Work<'_, '_, '_> {
             Ok(found)
         };
         let mut tick = || {
-            progress(done.load(Ordering::Relaxed));
+            progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
         let pace = Pace { workers: stream::workers(), tick: &mut tick };

@@ -31,8 +31,8 @@ pub use sources::Piped;
 use crate::backup::ArchiveError;
 use crate::fs::FsError;
 
-/// Told how many bytes are done.
-pub type Progress<'a> = &'a mut dyn FnMut(u64);
+/// Told how many bytes are done, and of how many.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
 
 /// The end of the name of every archive that a template named.
 pub const SUFFIX: &str = ".srb";

@@ -131,7 +131,7 @@ fn newest_good(
             Some(credentials) => {
                 let checked = ArchiveFile::find(desk, &listed.path).and_then(|file| {
                     let open = file.unlock(desk, credentials)?;
-                    file.unpack(desk, &open, &mut Discard::default(), &mut |_| ())
+                    file.unpack(desk, &open, &mut Discard::default(), &mut |_, _| ())
                 });
                 match checked {
                     Err(OpError::Stopped(kind)) => return Err(OpError::Stopped(kind)),

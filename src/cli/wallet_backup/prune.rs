@@ -1,0 +1,92 @@
+//! `wallet-backup prune`: remove old archives.
+
+use std::ffi::OsString;
+
+use serde_json::{Value, json};
+
+use super::named::{self, Opening};
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::ops::backup::prune::{Keep, Pruned, prune};
+use crate::text::escape;
+
+/// Remove old archives of a store, never the last that is known to be good
+///
+/// Kept are the newest so many, and of each day, week or month the newest. Whatever the rule says, the newest archive that was shown to
+/// be good stays: one that opens now with --archive-passphrase-from, or that this host remembers to have verified. While there is
+/// none, nothing is removed; what cannot be read is never removed.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The directory
+    dir: Option<OsString>,
+    /// Keep the newest so many
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    keep_last: u16,
+    /// Keep the newest of each of so many days
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    keep_daily: u16,
+    /// Keep the newest of each of so many weeks
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    keep_weekly: u16,
+    /// Keep the newest of each of so many months
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    keep_monthly: u16,
+    #[command(flatten)]
+    opening: Opening,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let dir = named::path(args.dir.as_ref(), "the directory")?;
+    let keep = Keep {
+        last: args.keep_last.into(),
+        daily: args.keep_daily.into(),
+        weekly: args.keep_weekly.into(),
+        monthly: args.keep_monthly.into(),
+    };
+    if keep == Keep::default() {
+        return Err(Failure::usage("nothing says which archives are kept")
+            .hint("such as --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12"));
+    }
+    let setup = Setup::new(context)?;
+    let path = setup.store(None)?;
+    let desk = setup.desk();
+    let file = setup.find(context, &desk, &path)?;
+    let network = file.network();
+    let credentials = match args.opening.is_given() {
+        true => Some(args.opening.credentials(context, &setup, network, Needs::new())?),
+        false => None,
+    };
+    let outcome = context.during("looking at the archives", || {
+        prune(&desk, file, &dir, keep, credentials.as_ref())
+    })?;
+    notices::print(context, &path, &outcome.notices);
+    let dry = context.globals.dry_run;
+    let mut text = String::new();
+    let mut removed = 0;
+    for archive in &outcome.archives {
+        removed += usize::from(archive.kept.is_none());
+        text += &line(archive, dry);
+    }
+    let rows: Vec<Value> = outcome.archives.iter().map(row).collect();
+    Ok(Answer::new(text, json!({ "archives": rows, "removed": removed, "dry_run": dry })))
+}
+
+fn line(archive: &Pruned, dry: bool) -> String {
+    let path = escape(&archive.listed.path.display().to_string());
+    match archive.kept {
+        Some(why) => format!("keep    {path} ({why})\n"),
+        None if dry => format!("would remove {path}\n"),
+        None => format!("removed {path}\n"),
+    }
+}
+
+fn row(archive: &Pruned) -> Value {
+    json!({
+        "file": archive.listed.path.display().to_string(),
+        "archive_id": archive.listed.header.as_ref().ok().map(|header| header.id.to_string()),
+        "created": archive.listed.header.as_ref().ok().map(|header| header.created.to_string()),
+        "kept": archive.kept.is_some(),
+        "why": archive.kept,
+    })
+}
