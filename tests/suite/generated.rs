@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use strongroom::cli::{Tool, secrets_admin, validate_config};
+use strongroom::cli::{Tool, secrets_admin, validate_config, wallet_backup};
 use strongroom::kind::Kind;
 
 use super::support::{assert_generated, repository};
@@ -41,6 +41,113 @@ const MANUALS: &[Manual] = &[
         security: GATE_SECURITY,
         codes: GATE_CODES,
     },
+    Manual {
+        tool: wallet_backup::TOOL,
+        examples: BACKUP_EXAMPLES,
+        files: BACKUP_FILES,
+        security: BACKUP_SECURITY,
+        codes: &[],
+    },
+];
+
+const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
+    (
+        "",
+        &[
+            (
+                "Make an archive",
+                "create --store mainnet-secrets.bin --out /backup/ --reason weekly",
+            ),
+            ("Check every byte of it", "verify /backup/mainnet.srb"),
+            ("Rehearse a restore", "drill /backup/mainnet.srb --store mainnet-secrets.bin"),
+            ("Bring it back", "restore /backup/mainnet.srb --to /srv/restored"),
+        ],
+    ),
+    (
+        "create",
+        &[
+            (
+                "Into a directory, where it gets a name; the passphrase is asked for twice",
+                "create --store mainnet-secrets.bin --out /backup/ --reason weekly",
+            ),
+            (
+                "Unattended, with a second passphrase that lies in a safe, and a file more",
+                "create /etc/igra/igra.toml --store mainnet-secrets.bin --out /backup/ --reason weekly --archive-passphrase-from cred:archive --extra-passphrase-from file:/run/safe",
+            ),
+            (
+                "To another host, through a pipe",
+                "create --store mainnet-secrets.bin --out - --reason weekly --archive-passphrase-from cred:archive",
+            ),
+        ],
+    ),
+    (
+        "verify",
+        &[
+            ("All archives of a directory", "verify /backup/a.srb /backup/b.srb"),
+            (
+                "Held against the store: has it changed since?",
+                "verify /backup/a.srb --store mainnet-secrets.bin --json",
+            ),
+        ],
+    ),
+    (
+        "drill",
+        &[
+            (
+                "The archive alone, every week",
+                "drill /backup/a.srb --archive-passphrase-from cred:archive",
+            ),
+            (
+                "With every value of the store",
+                "drill /backup/a.srb --store mainnet-secrets.bin --passphrase-from prompt",
+            ),
+        ],
+    ),
+    (
+        "restore",
+        &[
+            ("On a new host", "restore /backup/a.srb --to /srv/restored"),
+            (
+                "Where this host has seen a newer state",
+                "restore /backup/a.srb --to /srv/restored --accept-rollback 'disk lost'",
+            ),
+        ],
+    ),
+    (
+        "list",
+        &[
+            ("What is in a directory", "list /backup"),
+            ("What this host remembers of a store", "list --store mainnet-secrets.bin"),
+        ],
+    ),
+    ("inspect", &[("Without a passphrase: the header", "inspect /backup/a.srb")]),
+    (
+        "prune",
+        &[(
+            "Daily for a week, weekly for a month, monthly for a year",
+            "prune /backup --store mainnet-secrets.bin --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+        )],
+    ),
+    (
+        "status",
+        &[("For a monitor", "status --store mainnet-secrets.bin --max-age 7d --max-drill-age 30d")],
+    ),
+];
+
+const BACKUP_FILES: &[(&str, &str)] = &[
+    ("NETWORK-ID-gGENERATION-TIME.srb", "An archive that was written to a directory. Mode 0600."),
+    ("DIR.partial", "A restore that is under way, or was killed; the next one to DIR removes it."),
+    (
+        "STATE/ID.backups",
+        "What this host remembers of the archives of a store: where they were put, when they were verified and rehearsed.",
+    ),
+];
+
+const BACKUP_SECURITY: &[&str] = &[
+    "An archive is as good as its passphrase: whoever copies it can guess at leisure. It is not the store's, and on mainnet must not be.",
+    "The header of an archive is readable by everybody: which store, which generation, when. Names of files, hosts and reasons are not.",
+    "An archive opens with its own passphrase for ever, whatever becomes of the store's: destroy old archives when a key in them was given up.",
+    "Two instances that were restored from one archive would both sign. Nothing in an archive can prevent that; restore asks.",
 ];
 
 const GATE_EXAMPLES: &[(&str, Examples)] = &[

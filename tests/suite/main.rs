@@ -26,3 +26,4 @@ mod terminal;
 mod transcripts;
 mod traps;
 mod validate_config;
+mod wallet_backup;

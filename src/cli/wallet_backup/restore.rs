@@ -77,6 +77,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         restore(&desk, &file, &checked, &to, args.store_only, &mut progress)?
     };
     let store = to.join(&restored.store);
+    if context.globals.accept_rollback.is_some() {
+        context.output.note(&format!(
+            "the first command on it has to say so again; where records are missing: secrets-admin audit repair {} --accept-loss REASON --accept-rollback REASON",
+            quote_path(&store)
+        ));
+    }
     let word = if context.globals.dry_run { "would restore" } else { "restored" };
     let text = format!(
         "{word} {} files to {}: generation {}; the store is {}\n",

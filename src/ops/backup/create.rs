@@ -143,7 +143,7 @@ pub fn create(
     let expected = archive.len_with(manifest.content_len());
     let total = manifest.content_len();
     let work = Work { desk, archive, sources: taken.sources, total, progress };
-    let (header, path) = match (named, new.target) {
+    let ((header, len), path) = match (named, new.target) {
         (Some((place, path)), _) => (work.into_file(&place, expected)?, Some(path)),
         (None, Target::Pipe(pipe)) => {
             let mut output = |bytes: &[u8]| pipe(bytes).map_err(writing);
@@ -155,7 +155,7 @@ pub fn create(
     let shown = path.as_ref().map(|path| {
         std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
     });
-    let known = Known::of(&header, shown.unwrap_or_default(), expected);
+    let known = Known::of(&header, shown.unwrap_or_default(), len);
     let kept = memory::record(desk, header.store.store_id, |memory| {
         memory.meet(known);
     });
@@ -166,7 +166,7 @@ pub fn create(
         )),
         Err(error) => notices.push(Notice::NotRemembered(error.to_string())),
     }
-    Ok(Created { header: Some(header), path, len: expected, files, millis, notices })
+    Ok(Created { header: Some(header), path, len, files, millis, notices })
 }
 
 /// Sealing, once everything is at hand.
@@ -180,9 +180,10 @@ struct Work<'w, 'd, 'p> {
 }
 
 impl Work<'_, '_, '_> {
-    fn run(self, output: Output<'_>) -> Result<ArchiveHeader, OpError> {
+    /// Seals everything; says how long the archive is.
+    fn run(self, output: Output<'_>) -> Result<(ArchiveHeader, u64), OpError> {
         let Self { desk, archive, sources, total, progress } = self;
-        let done = AtomicU64::new(0);
+        let (done, mut len) = (AtomicU64::new(0), 0);
         let mut read = sources.input();
         let mut input = |room: &mut [u8]| {
             let found = read(room)?;
@@ -194,20 +195,25 @@ impl Work<'_, '_, '_> {
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
         let pace = Pace { workers: stream::workers(), tick: &mut tick };
-        Ok(archive.write(&mut input, output, pace)?)
+        let mut counted = |bytes: &[u8]| {
+            len += bytes.len() as u64;
+            output(bytes)
+        };
+        let header = archive.write(&mut input, &mut counted, pace)?;
+        Ok((header, len))
     }
 
-    fn into_file(self, place: &Place, len: u64) -> Result<ArchiveHeader, OpError> {
+    fn into_file(self, place: &Place, len: u64) -> Result<(ArchiveHeader, u64), OpError> {
         let desk = self.desk;
         let owner = Ownership { uid: desk.trust.caller, mode: 0o600 };
         let token = random::bytes(desk.random.borrow_mut().as_mut())?;
         let mut file = place.directory().unnamed(place.name(), owner, token)?;
         file.reserve(len)?;
         let mut output = |bytes: &[u8]| file.append(bytes).map_err(writing);
-        let header = self.run(&mut output)?;
+        let sealed = self.run(&mut output)?;
         desk.check_stop()?;
         file.finish()?;
-        Ok(header)
+        Ok(sealed)
     }
 }
 

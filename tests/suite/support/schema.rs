@@ -27,6 +27,19 @@ fn name(args: &[OsString]) -> &'static str {
     if words.iter().any(|word| word == "--exit-codes") {
         return "exit-codes";
     }
+    if words[0] == "wallet-backup" {
+        return match &*words[1] {
+            "create" => "backup-create",
+            "verify" => "backup-verify",
+            "drill" => "backup-drill",
+            "restore" => "backup-restore",
+            "list" => "backup-list",
+            "inspect" => "backup-inspect",
+            "prune" => "backup-prune",
+            "status" => "backup-status",
+            other => panic!("{other} has no schema"),
+        };
+    }
     match (&*words[1], words.get(2).map(|word| &**word)) {
         ("list", _) => "list",
         ("get", _) if words.iter().any(|word| word == "--out") => "written",

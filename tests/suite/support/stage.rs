@@ -21,9 +21,9 @@ use std::rc::Rc;
 use serde_json::Value;
 use strongroom::cli::context::StandardInput;
 use strongroom::cli::output::Output;
-use strongroom::cli::secrets_admin::TOOL;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
 use strongroom::cli::{Context, run};
+use strongroom::cli::{Tool, secrets_admin, wallet_backup};
 use strongroom::clock::{FixedClock, Timestamp};
 use strongroom::environment::Environment;
 use strongroom::kind::Kind;
@@ -166,10 +166,17 @@ impl Stage {
         self.args(args)
     }
 
+    /// A command of `wallet-backup`. The passphrase of the archive comes from `given/archive` unless the line says otherwise.
+    pub fn backup(&self, line: &str) -> Run<'_> {
+        let args = self.expand(line).split_whitespace().map(OsString::from).collect();
+        Run { tool: wallet_backup::TOOL, bare: true, ..self.args(args) }
+    }
+
     /// A command whose arguments hold blanks, or anything.
     pub fn args(&self, args: Vec<OsString>) -> Run<'_> {
         Run {
             stage: self,
+            tool: secrets_admin::TOOL,
             args,
             terminal: None,
             stdin: Vec::new(),
@@ -208,6 +215,7 @@ fn snapshot(dir: &Path, found: &mut Snapshot) {
 #[must_use]
 pub struct Run<'a> {
     stage: &'a Stage,
+    tool: Tool,
     args: Vec<OsString>,
     terminal: Option<ScriptedTerminal>,
     stdin: Vec<u8>,
@@ -267,7 +275,8 @@ impl Run<'_> {
     }
 
     pub fn run(self) -> Ran {
-        let Self { stage, mut args, terminal, stdin, environment, reveals, screen, bare } = self;
+        let Self { stage, tool, mut args, terminal, stdin, environment, reveals, screen, bare } =
+            self;
         let names = |flag: &str| args.iter().any(|arg| arg.to_string_lossy().starts_with(flag));
         let mut more: Vec<OsString> = Vec::new();
         if terminal.is_none() && !bare && !names("--passphrase-from") {
@@ -279,21 +288,20 @@ impl Run<'_> {
         // Behind `--` they would be no flags.
         let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
         args.splice(end..end, more);
-        args.insert(0, "secrets-admin".into());
+        args.insert(0, tool.name.into());
         let terminal = terminal.unwrap_or_else(ScriptedTerminal::absent);
         let questions = terminal.questions();
-        let (mut context, mut seen) =
-            Context::isolated("secrets-admin", terminal).expect("a context");
+        let (mut context, mut seen) = Context::isolated(tool.name, terminal).expect("a context");
         context.stdin = StandardInput::holding(&stdin).expect("a pipe");
         context.environment = Environment::from_pairs(environment);
         context.clock = Rc::new(FixedClock(Timestamp::from_unix(stage.now.get())));
         let shown = Shared::default();
         if screen {
-            let (output, captured) = Output::captured("secrets-admin");
+            let (output, captured) = Output::captured(tool.name);
             context.output = output.with_stdout(Box::new(shown.clone()), true);
             seen = captured;
         }
-        let kind = run(&TOOL, &args, &mut context);
+        let kind = run(&tool, &args, &mut context);
         let stdout = if screen { shown.0.borrow().clone() } else { seen.stdout() };
         let ran = Ran {
             line: format!("{args:?}"),
