@@ -99,7 +99,9 @@ def write_private(path, text):
 
 
 def argv(program, folder, words):
-    """The full command line for `words`, with `{dir}` replaced."""
+    """The full command line for `words`, with `{dir}` replaced; `wallet-backup` as the first word is the binary beside."""
+    if words[0] == "wallet-backup":
+        program, words = str(pathlib.Path(program).with_name("wallet-backup")), words[1:]
     return [program] + [word.replace("{dir}", str(folder)) for word in COMMON + list(words)]
 
 
