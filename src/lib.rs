@@ -65,6 +65,7 @@
 
 pub mod audit;
 pub mod backend;
+pub mod backup;
 pub mod cbor;
 #[cfg(feature = "cli")]
 pub mod cli;

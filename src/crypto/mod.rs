@@ -9,6 +9,7 @@
 //! | [`aead`] | XChaCha20-Poly1305 | draft-irtf-cfrg-xchacha |
 //! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
 //! | [`sign`] | Ed25519 | RFC 8032 |
+//! | [`scrypt`] | scrypt, for age only | RFC 7914 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
@@ -17,4 +18,5 @@ pub mod kdf;
 pub mod labels;
 pub mod mac;
 pub mod random;
+pub mod scrypt;
 pub mod sign;

@@ -7,6 +7,7 @@
     reason = "a test fails loudly by panicking"
 )]
 
+mod age_export;
 mod audit;
 mod backend;
 mod command_line;
