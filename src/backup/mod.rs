@@ -1,4 +1,6 @@
-//! The archive: a store, what belongs to it, and named files, sealed under a passphrase of its own.
+//! Backups: archives that are proven by restoring them, and what belongs to keeping them.
+//!
+//! An archive is a store, what belongs to it, and named files, sealed under a passphrase of its own.
 //!
 //! An archive has a random file key, wrapped in keyslots as a store's data key is. Behind the header comes one stream of chunks:
 //! first the manifest, then the content of every file in its order. Each chunk is authenticated before a byte of it is looked at,
@@ -17,16 +19,24 @@
 //! | [`seal`] | begin an archive |
 //! | [`open`] | open one |
 //! | [`unpack`] | from the opened stream to files |
+//! | [`file_name`] | what an archive is called |
+//! | [`retention`] | which archives go |
+//! | [`age`] | export for the day on which this tool is not at hand |
 //!
 //! Nothing here opens files: streams are read and written through closures. The bytes are specified in
 //! `docs/formats/archive-v1.md`.
 
+pub mod age;
+#[cfg(feature = "cli")]
+pub mod codomyrmex;
 mod error;
+pub mod file_name;
 pub mod header;
 mod keys;
 pub mod manifest;
 pub mod open;
 pub mod path;
+pub mod retention;
 pub mod seal;
 pub mod stream;
 pub mod unpack;

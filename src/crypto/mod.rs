@@ -10,6 +10,7 @@
 //! | [`chunk`] | ChaCha20-Poly1305 | RFC 8439 |
 //! | [`mac`] | HMAC, HKDF, SHA-256 | RFC 2104, RFC 5869, FIPS 180-4 |
 //! | [`sign`] | Ed25519 | RFC 8032 |
+//! | [`scrypt`] | scrypt, for age only | RFC 7914 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 
 pub mod aead;
@@ -19,4 +20,5 @@ pub mod kdf;
 pub mod labels;
 pub mod mac;
 pub mod random;
+pub mod scrypt;
 pub mod sign;

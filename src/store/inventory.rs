@@ -4,11 +4,12 @@
 //! something was found to be so by a command that had the store open, and at which generation; what could not be shown is
 //! simply absent. Names and values of secrets never appear.
 //!
-//! The keys for managed keys, prekeys, backup and drill facts are reserved: their items are carried along byte for byte, so
+//! The keys for managed keys and prekeys are reserved: their items are carried along byte for byte, so
 //! that a build that knows them and one that does not can work on the same store.
 
 use std::collections::BTreeMap;
 
+use super::backup_facts::{BackupFacts, DrillFacts};
 use super::{StoreError, limits};
 use crate::cbor::{self, Reader};
 
@@ -99,6 +100,10 @@ pub struct Inventory {
     pub claims: BTreeMap<Claim, u64>,
     /// Keyslots whose passphrase met the network's policy when it was chosen, with the generation of that choice.
     pub strong_slots: BTreeMap<u16, u64>,
+    /// The last backup and verification.
+    pub backup: Option<BackupFacts>,
+    /// The last drill.
+    pub drill: Option<DrillFacts>,
     /// Reserved items by key, as raw canonical CBOR.
     reserved: BTreeMap<u64, Vec<u8>>,
 }
@@ -106,12 +111,15 @@ pub struct Inventory {
 const LEVEL: u64 = 1;
 const CLAIMS: u64 = 2;
 const STRONG_SLOTS: u64 = 3;
-/// Managed keys, prekeys, backup facts, drill facts.
-const RESERVED: std::ops::RangeInclusive<u64> = 4..=7;
+/// Managed keys, prekeys.
+const RESERVED: std::ops::RangeInclusive<u64> = 4..=5;
+const BACKUP: u64 = 6;
+const DRILL: u64 = 7;
 
 impl Inventory {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
-        cbor::map(out, 3 + self.reserved.len());
+        let facts = usize::from(self.backup.is_some()) + usize::from(self.drill.is_some());
+        cbor::map(out, 3 + self.reserved.len() + facts);
         cbor::uint(out, LEVEL);
         cbor::uint(out, self.level.code());
         cbor::uint(out, CLAIMS);
@@ -129,6 +137,14 @@ impl Inventory {
         for (key, raw) in &self.reserved {
             cbor::uint(out, *key);
             out.extend_from_slice(raw);
+        }
+        if let Some(backup) = &self.backup {
+            cbor::uint(out, BACKUP);
+            backup.encode(out);
+        }
+        if let Some(drill) = &self.drill {
+            cbor::uint(out, DRILL);
+            drill.encode(out);
         }
     }
 
@@ -165,6 +181,14 @@ impl Inventory {
                     found.reserved.insert(key, reader.raw().map_err(&at)?.to_vec());
                     continue;
                 }
+                BACKUP => {
+                    found.backup = Some(BackupFacts::decode(reader)?);
+                    continue;
+                }
+                DRILL => {
+                    found.drill = Some(DrillFacts::decode(reader)?);
+                    continue;
+                }
                 _ => return Err(StoreError::Field("unknown inventory key")),
             }
             seen += 1;
@@ -182,7 +206,10 @@ mod tests {
         let mut inventory = Inventory::default();
         inventory.claims.insert(Claim::WalletSecretSet, 41);
         inventory.strong_slots.insert(0, 1);
-        inventory.reserved.insert(4, vec![0x82, 0x01, 0x61, b'x']);
+        inventory.reserved.insert(5, vec![0x82, 0x01, 0x61, b'x']);
+        let at = crate::clock::Timestamp::from_unix(7);
+        inventory.backup =
+            Some(BackupFacts { at, content_generation: 3, archive: [1; 16], verified: None });
         let mut bytes = Vec::new();
         inventory.encode(&mut bytes);
         assert_eq!(Inventory::decode(&mut Reader::new(&bytes)).unwrap(), inventory);

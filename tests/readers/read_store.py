@@ -114,6 +114,15 @@ def value_of(key, store_id, name, version):
     return {"n": n, "kind": VALUE_KINDS[kind], "created": created, "value_hex": padded[4 : 4 + size].hex()}
 
 
+def check_inventory(inventory):
+    check({1, 2, 3} <= set(inventory) <= set(range(1, 8)), "inventory keys")
+    backup, drill = inventory.get(6), inventory.get(7)
+    if backup is not None:
+        check(len(backup) in (3, 5) and all(len(name) == 16 for name in backup[2::2]), "backup facts")
+    if drill is not None:
+        check(len(drill) == 4 and drill[2] in (1, 2) and len(drill[3]) == 16, "drill facts")
+
+
 def read(data, passphrase, keyfile, show_dek):
     check(data[:8] == MAGIC, "magic")
     version, header_len = struct.unpack_from("<HI", data, 8)
@@ -122,6 +131,7 @@ def read(data, passphrase, keyfile, show_dek):
     header = whole(data[14 : 14 + header_len], "the header")
     check(sorted(header) == list(range(1, 14)) and header[1] == 1, "header keys")
     store_id, network, generation, key_epoch = header[2], header[3], header[4], header[6]
+    check_inventory(header[13])
     payload_len, payload_salt, store_key, slots = header[8], header[9], header[11], header[12]
     check(len(data) == start + payload_len + 16 + 64, "length")
 

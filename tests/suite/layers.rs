@@ -26,7 +26,21 @@ const LAYERS: &[(&str, &[&str])] = &[
         "store",
         &["cbor", "clock", "crypto", "kind", "memory", "name", "network", "passphrase", "secret"],
     ),
-    ("backup", &["cbor", "clock", "crypto", "kind", "memory", "network", "secret", "store"]),
+    (
+        "backup",
+        &[
+            "cbor",
+            "clock",
+            "crypto",
+            "kind",
+            "memory",
+            "network",
+            "passphrase",
+            "secret",
+            "store",
+            "text",
+        ],
+    ),
     // The world: files, the configuration, the environment.
     ("fs", &["kind", "memory", "text"]),
     ("config", &["clock", "crypto", "kaspa", "kind", "name", "network", "passphrase", "text"]),

@@ -7,6 +7,7 @@
     reason = "a test fails loudly by panicking"
 )]
 
+mod age_export;
 mod archive;
 mod audit;
 mod backend;

@@ -9,6 +9,7 @@ use crate::config::rules::{Finding, Id, Place, Severity};
 use crate::fs::FsError;
 use crate::kind::Kind;
 use crate::ops::check::{self, Scope};
+use crate::ops::locate::Sealed;
 use crate::ops::{Desk, OpError, StoreFile, audit, remedy};
 use crate::store::keyslot::Credentials;
 use crate::text::quote_path;
@@ -50,6 +51,10 @@ pub fn look(
         }
     };
     let about_log = audit_log(desk, request, &file, path, &mut store);
+    let backups = match file.sealed() {
+        Sealed::Native(store) => Some(super::backup::recorded(store.header())),
+        Sealed::Igra { .. } => None,
+    };
     let found_at = quote_path(&file.site().path);
     match check::check(desk, file, credentials, Scope::Gate) {
         Ok(mut report) => {
@@ -64,6 +69,8 @@ pub fn look(
             store.examined = !unsure;
             if unsure {
                 store.undecided.extend(SECRETS);
+            } else {
+                store.backups = backups;
             }
             store.basis.clone_from(&report.basis);
             store.findings = report.findings;
