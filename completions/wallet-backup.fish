@@ -51,6 +51,8 @@ complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "restore
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "list" -d 'List archives: of each store the newest first'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "inspect" -d 'Show what an archive holds'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "prune" -d 'Remove old archives of a store, never the last that is known to be good'
+complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "export" -d 'Export what is in an archive as an age file'
+complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "import" -d 'Read a backup record or a ritual of Codomyrmex, and say what it cannot give back'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "status" -d 'Say whether backups and rehearsed restores of a store are fresh'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l out -d 'Where the archive is written: a file that must not exist, a directory in which it gets a name, or - for a pipe' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
@@ -207,6 +209,51 @@ complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand prune" -l dr
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand prune" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand prune" -l exit-codes -d 'Print the exit codes and what they mean'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l out -d 'The new file' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l recipient -d 'A public key that will open it: age1…' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l age-passphrase-from -d 'Where the passphrase that will open it comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l archive-keyfile -d 'The archive\'s keyfile, if it was made with one' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l store -l path -d 'The store to work on' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l slot -d 'Try this keyslot only' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l reason -d 'Why this is done, for the audit log' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l age -d 'As age; the one form there is'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l yes -d 'Answer yes to every confirmation'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l dry-run -d 'Change nothing; print what would be done'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l confirm -d 'Where a key comes from that may be the one of the record' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l store -l path -d 'The store to work on' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l slot -d 'Try this keyslot only' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l reason -d 'Why this is done, for the audit log' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l yes -d 'Answer yes to every confirmation'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l dry-run -d 'Change nothing; print what would be done'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-age -d 'Oldest backup that is fresh (default 7d)' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-drill-age -d 'Oldest rehearsed restore that is fresh (default 30d)' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l now -d 'What time it is, for rehearsals' -r

@@ -42,6 +42,9 @@ pub enum OpError {
     /// An archive.
     #[error(transparent)]
     Archive(ArchiveError),
+    /// An export as age.
+    #[error(transparent)]
+    Age(#[from] crate::backup::age::AgeError),
     /// A keyslot of an archive that cannot be tried.
     #[error("{0}")]
     ArchiveSlot(String, Kind),
@@ -260,6 +263,7 @@ impl OpError {
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
             Self::Archive(error) => error.kind(),
+            Self::Age(error) => error.kind(),
             Self::RestoreOlder { .. } => Kind::Rollback,
             Self::DrillDiffers(_) => Kind::Integrity,
             Self::Audit(error) => error.kind(),

@@ -176,8 +176,15 @@ fn finish(mut tx: Transaction<'_, '_>, plan: Vec<String>) -> Result<Outcome, OpE
         let notices = std::mem::take(tx.notices());
         return Ok(Outcome { receipt: None, plan, notices });
     }
+    let (desk, event) = (tx.desk(), tx.event_mut().name);
+    let id = tx.contents().native().map(|store| store.header().store_id);
     let mut receipt = tx.commit()?;
-    let notices = std::mem::take(&mut receipt.notices);
+    let mut notices = std::mem::take(&mut receipt.notices);
+    if let Some(id) = id
+        && matches!(event, "passphrase.change" | "keyslot.revoke" | "data-key.rotate")
+    {
+        notices.extend(backup::memory::open_the_old_way(desk, id, receipt.generation));
+    }
     Ok(Outcome { receipt: Some(receipt), plan, notices })
 }
 

@@ -58,9 +58,12 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
                 "Make an archive",
                 "create --store mainnet-secrets.bin --out /backup/ --reason weekly",
             ),
-            ("Check every byte of it", "verify /backup/mainnet.srb"),
-            ("Rehearse a restore", "drill /backup/mainnet.srb --store mainnet-secrets.bin"),
-            ("Bring it back", "restore /backup/mainnet.srb --to /srv/restored"),
+            ("Check every byte of it", "verify /backup/mainnet.strongroom-backup"),
+            (
+                "Rehearse a restore",
+                "drill /backup/mainnet.strongroom-backup --store mainnet-secrets.bin",
+            ),
+            ("Bring it back", "restore /backup/mainnet.strongroom-backup --to /srv/restored"),
         ],
     ),
     (
@@ -83,10 +86,13 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
     (
         "verify",
         &[
-            ("All archives of a directory", "verify /backup/a.srb /backup/b.srb"),
+            (
+                "All archives of a directory",
+                "verify /backup/a.strongroom-backup /backup/b.strongroom-backup",
+            ),
             (
                 "Held against the store: has it changed since?",
-                "verify /backup/a.srb --store mainnet-secrets.bin --json",
+                "verify /backup/a.strongroom-backup --store mainnet-secrets.bin --json",
             ),
         ],
     ),
@@ -95,21 +101,21 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
         &[
             (
                 "The archive alone, every week",
-                "drill /backup/a.srb --archive-passphrase-from cred:archive",
+                "drill /backup/a.strongroom-backup --archive-passphrase-from cred:archive",
             ),
             (
                 "With every value of the store",
-                "drill /backup/a.srb --store mainnet-secrets.bin --passphrase-from prompt",
+                "drill /backup/a.strongroom-backup --store mainnet-secrets.bin --passphrase-from prompt",
             ),
         ],
     ),
     (
         "restore",
         &[
-            ("On a new host", "restore /backup/a.srb --to /srv/restored"),
+            ("On a new host", "restore /backup/a.strongroom-backup --to /srv/restored"),
             (
                 "Where this host has seen a newer state",
-                "restore /backup/a.srb --to /srv/restored --accept-rollback 'disk lost'",
+                "restore /backup/a.strongroom-backup --to /srv/restored --accept-rollback 'disk lost'",
             ),
         ],
     ),
@@ -120,7 +126,7 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
             ("What this host remembers of a store", "list --store mainnet-secrets.bin"),
         ],
     ),
-    ("inspect", &[("Without a passphrase: the header", "inspect /backup/a.srb")]),
+    ("inspect", &[("Without a passphrase: the header", "inspect /backup/a.strongroom-backup")]),
     (
         "prune",
         &[(
@@ -129,13 +135,24 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
         )],
     ),
     (
+        "export",
+        &[(
+            "For the key of a safe; age -d -i KEY FILE | tar x gives the files back",
+            "export /backup/a.strongroom-backup --age --out /safe/a.age --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        )],
+    ),
+    ("import", &[("What a record of Codomyrmex says", "import wallet_backup.json")]),
+    (
         "status",
         &[("For a monitor", "status --store mainnet-secrets.bin --max-age 7d --max-drill-age 30d")],
     ),
 ];
 
 const BACKUP_FILES: &[(&str, &str)] = &[
-    ("NETWORK-ID-gGENERATION-TIME.srb", "An archive that was written to a directory. Mode 0600."),
+    (
+        "NETWORK-STORE-gGENERATION-TIME.strongroom-backup",
+        "An archive that was written to a directory. Mode 0600.",
+    ),
     ("DIR.partial", "A restore that is under way, or was killed; the next one to DIR removes it."),
     (
         "STATE/ID.backups",

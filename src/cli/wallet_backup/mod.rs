@@ -7,6 +7,8 @@
 
 mod create;
 mod drill;
+mod export;
+mod import;
 mod inspect;
 mod list;
 mod named;
@@ -39,9 +41,9 @@ struct WalletBackup {}
 const EXAMPLES: &str = "\
 Examples:
   wallet-backup create --store mainnet-secrets.bin --out /backup/ --reason weekly
-  wallet-backup verify /backup/*.srb
-  wallet-backup drill /backup/latest.srb --store mainnet-secrets.bin
-  wallet-backup restore /backup/latest.srb --to /srv/restored
+  wallet-backup verify /backup/*.strongroom-backup
+  wallet-backup drill /backup/latest.strongroom-backup --store mainnet-secrets.bin
+  wallet-backup restore /backup/latest.strongroom-backup --to /srv/restored
   wallet-backup status --store mainnet-secrets.bin --max-age 7d --max-drill-age 30d";
 
 #[rustfmt::skip]
@@ -53,6 +55,8 @@ const VERBS: &[Verb] = &[
     Verb { name: "list", grammar: list::Args::augment_args, run: |m, c| list::run(&parsed(m)?, c) },
     Verb { name: "inspect", grammar: inspect::Args::augment_args, run: |m, c| inspect::run(&parsed(m)?, c) },
     Verb { name: "prune", grammar: prune::Args::augment_args, run: |m, c| prune::run(&parsed(m)?, c) },
+    Verb { name: "export", grammar: export::Args::augment_args, run: |m, c| export::run(&parsed(m)?, c) },
+    Verb { name: "import", grammar: import::Args::augment_args, run: |m, c| import::run(&parsed(m)?, c) },
     Verb { name: "status", grammar: status::Args::augment_args, run: |m, c| status::run(&parsed(m)?, c) },
 ];
 

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use serde_json::{Value, json};
 
 use super::named::{self, Opening};
+use crate::backup::retention::Policy;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
-use crate::ops::backup::prune::{Keep, Pruned, prune};
+use crate::ops::backup::prune::{Pruned, prune};
 use crate::text::escape;
 
 /// Remove old archives of a store, never the last that is known to be good
@@ -38,13 +39,13 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let dir = named::path(args.dir.as_ref(), "the directory")?;
-    let keep = Keep {
+    let policy = Policy {
         last: args.keep_last.into(),
         daily: args.keep_daily.into(),
         weekly: args.keep_weekly.into(),
         monthly: args.keep_monthly.into(),
     };
-    if keep == Keep::default() {
+    if policy == Policy::default() {
         return Err(Failure::usage("nothing says which archives are kept")
             .hint("such as --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12"));
     }
@@ -58,14 +59,14 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         false => None,
     };
     let outcome = context.during("looking at the archives", || {
-        prune(&desk, file, &dir, keep, credentials.as_ref())
+        prune(&desk, file, &dir, &policy, credentials.as_ref())
     })?;
     notices::print(context, &path, &outcome.notices);
     let dry = context.globals.dry_run;
     let mut text = String::new();
     let mut removed = 0;
     for archive in &outcome.archives {
-        removed += usize::from(archive.kept.is_none());
+        removed += usize::from(!archive.kept);
         text += &line(archive, dry);
     }
     let rows: Vec<Value> = outcome.archives.iter().map(row).collect();
@@ -74,10 +75,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 
 fn line(archive: &Pruned, dry: bool) -> String {
     let path = escape(&archive.listed.path.display().to_string());
-    match archive.kept {
-        Some(why) => format!("keep    {path} ({why})\n"),
-        None if dry => format!("would remove {path}\n"),
-        None => format!("removed {path}\n"),
+    let why = archive.why;
+    match (archive.kept, dry) {
+        (true, _) => format!("keep    {path}: {why}\n"),
+        (false, true) => format!("would remove {path}: {why}\n"),
+        (false, false) => format!("removed {path}: {why}\n"),
     }
 }
 
@@ -86,7 +88,7 @@ fn row(archive: &Pruned) -> Value {
         "file": archive.listed.path.display().to_string(),
         "archive_id": archive.listed.header.as_ref().ok().map(|header| header.id.to_string()),
         "created": archive.listed.header.as_ref().ok().map(|header| header.created.to_string()),
-        "kept": archive.kept.is_some(),
-        "why": archive.kept,
+        "kept": archive.kept,
+        "why": archive.why,
     })
 }

@@ -12,6 +12,7 @@ use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::network::NetworkMode;
+use crate::ops::OpError;
 use crate::ops::backup::ArchiveFile;
 use crate::ops::backup::verify::{Live, Verdict, Verified, verify};
 use crate::text::escape;
@@ -40,10 +41,17 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = setup.desk();
     let live = named::live(context, &setup, &desk)?.map(|file| Live::of(&file));
     // The rules of the strictest network that any of them is of hold before a passphrase is read.
-    let networks = args.files.iter().filter_map(|file| {
-        Some(ArchiveFile::find(&desk, Path::new(file)).ok()?.header().store.network)
-    });
-    let network = networks.min_by_key(|network| network.code()).unwrap_or(NetworkMode::Mainnet);
+    let mut networks = Vec::new();
+    for file in &args.files {
+        match ArchiveFile::find(&desk, Path::new(file)) {
+            Ok(file) => networks.push(file.header().store.network),
+            Err(OpError::Archive(_)) => {}
+            // A file that is not there is said before anything is asked.
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let strictest = networks.into_iter().min_by_key(|network| network.code());
+    let network = strictest.unwrap_or(NetworkMode::Mainnet);
     setup.guard_environment(context, network)?;
     let credentials = if args.structure_only || !(args.opening.is_given() || context.can_ask()) {
         None

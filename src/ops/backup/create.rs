@@ -15,13 +15,13 @@ use std::time::Instant;
 
 use super::memory::{self, Known};
 use super::sources::{Piped, Sources};
-use super::{Progress, SUFFIX, writing};
+use super::{Progress, writing};
+use crate::backup::file_name::ArchiveName;
 use crate::backup::header::StoreFacts;
 use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
 use crate::backup::stream::{self, Output, Pace};
 use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest};
-use crate::clock::Timestamp;
 use crate::crypto::kdf::KdfParams;
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
@@ -276,19 +276,13 @@ fn is_directory(path: &Path) -> bool {
         })
 }
 
-/// `NETWORK-STORE_ID-gGENERATION-TIME.srb`. The whole id: of two stores whose ids begin alike, none finds the other's archives.
+/// The name of the archive in a directory.
 fn name_of(desk: &Desk<'_>, file: &StoreFile) -> String {
     let generation = match file.sealed() {
         Sealed::Native(store) => store.header().generation,
         Sealed::Igra { .. } => 0,
     };
-    let time = compact(desk.clock.now());
-    format!("{}-{}-g{generation:06}-{time}{SUFFIX}", file.network(), file.store_id())
-}
-
-/// A time as it stands in a file's name.
-fn compact(time: Timestamp) -> String {
-    time.to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect()
+    ArchiveName::new(file.network(), file.store_id(), generation, desk.clock.now()).to_string()
 }
 
 /// Under the lock: reads the store again, records what is about to happen, and opens everything that goes in.

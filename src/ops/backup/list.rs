@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::{ArchiveFile, SUFFIX};
+use super::ArchiveFile;
+use crate::backup::file_name::EXTENSION;
 use crate::backup::{ArchiveError, ArchiveHeader};
 use crate::fs::{Directory as _, FsError, HostDirectory};
 use crate::ops::{Desk, OpError};
@@ -47,7 +48,7 @@ pub fn list(desk: &Desk<'_>, path: &Path, only: Option<StoreId>) -> Result<Vec<L
 /// What `name` is: an archive, something with an archive's name that is none, or nothing of ours.
 fn look(desk: &Desk<'_>, directory: &Path, name: &OsStr) -> Option<Listed> {
     let path = directory.join(name);
-    let named = name.as_encoded_bytes().ends_with(SUFFIX.as_bytes());
+    let named = name.as_encoded_bytes().ends_with(EXTENSION.as_bytes());
     match ArchiveFile::find(desk, &path) {
         Ok(file) => Some(Listed { path, len: file.len, header: Ok(file.header().clone()) }),
         // Other files of the directory are nobody's business.

@@ -15,8 +15,10 @@ use crate::clock::Timestamp;
 use crate::crypto::{labels, mac, random};
 use crate::fs::Replace;
 use crate::fs::directory::{Ownership, lock_name, remove_leftovers, temp_name};
-use crate::ops::{Desk, OpError, StateHome};
-use crate::store::StoreId;
+use crate::ops::{Desk, Notice, OpError, StateHome};
+use crate::store::backup_facts::{BackupFacts, DrillFacts, DrillKind};
+use crate::store::inventory::Level;
+use crate::store::{OpenStore, StoreId};
 
 /// More are forgotten, oldest first.
 const MOST: usize = 256;
@@ -232,6 +234,59 @@ pub fn record(
     Ok(true)
 }
 
+/// Carries what this host remembers into the inventory of a store that is about to be committed, so that a reader without this
+/// host's memory finds it there. Older news never replaces newer.
+pub(in crate::ops) fn tell(desk: &Desk<'_>, store: &mut OpenStore) -> Result<(), OpError> {
+    let inventory = &store.header().inventory;
+    if inventory.level != Level::Full {
+        return Ok(());
+    }
+    let memory = recall(desk, store.header().store_id)?;
+    if let Some(known) = memory.newest()
+        && inventory.backup.is_none_or(|said| said.at <= known.created)
+    {
+        let proven = memory.archives.iter().filter_map(|known| Some((known.verified?, known.id.0)));
+        let verified = proven.max_by_key(|(at, _)| *at);
+        store.inventory_mut().backup = Some(BackupFacts {
+            at: known.created,
+            content_generation: known.content_generation,
+            archive: known.id.0,
+            verified,
+        });
+    }
+    if let Some((known, drill)) = memory.last_drill()
+        && store.header().inventory.drill.is_none_or(|said| said.at <= drill.at)
+    {
+        let kind = if drill.opened { DrillKind::EveryEntry } else { DrillKind::ArchiveOnly };
+        let (at, duration_ms, archive) = (drill.at, drill.millis, known.id.0);
+        store.inventory_mut().drill = Some(DrillFacts { at, duration_ms, kind, archive });
+    }
+    Ok(())
+}
+
+/// After the store's keys or slots changed at `generation`: which archives that this host knows hold it as it was before, where what
+/// opened it then opens it for ever. Nothing can be done about it from here but to say so.
+pub(in crate::ops) fn open_the_old_way(
+    desk: &Desk<'_>,
+    id: StoreId,
+    generation: u64,
+) -> Option<Notice> {
+    let before: Vec<String> = recall(desk, id)
+        .ok()?
+        .archives
+        .into_iter()
+        .filter(|known| known.generation < generation)
+        .map(|known| if known.path.is_empty() { known.id.to_string() } else { known.path })
+        .collect();
+    let (count, names) = (before.len(), before.join(", "));
+    (count > 0).then(|| {
+        Notice::Note(format!(
+            "{count} known archives hold the store as it opened before: {names}; \
+             make a new one, and destroy them if what opened it was given up"
+        ))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +298,7 @@ mod tests {
             generation: 3,
             content_generation: 2,
             key_epoch: 1,
-            path: "/b/x.srb".to_owned(),
+            path: "/b/x.strongroom-backup".to_owned(),
             len: 700,
             verified: Some(Timestamp::from_unix(9)),
             drill: Some(Drill { at: Timestamp::from_unix(8), millis: 7, opened: true }),

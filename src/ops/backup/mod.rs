@@ -12,11 +12,13 @@
 //! | [`restore`] | bring one back |
 //! | [`list`] | which are there |
 //! | [`prune`] | remove old ones, never the last that is known to be good |
+//! | [`export`] | as age, for the day on which this tool is not at hand |
 //! | [`status`] | is all that fresh |
 
 pub mod archive;
 pub mod create;
 pub mod drill;
+pub mod export;
 pub mod list;
 pub mod memory;
 pub mod prune;
@@ -33,9 +35,6 @@ use crate::fs::FsError;
 
 /// Told how many bytes are done, and of how many.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, u64);
-
-/// The end of the name of every archive that a template named.
-pub const SUFFIX: &str = ".srb";
 
 /// A file's own error, to be carried through a stream.
 fn reading(error: FsError) -> ArchiveError {

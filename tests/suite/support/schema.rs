@@ -37,6 +37,8 @@ fn name(args: &[OsString]) -> &'static str {
             "inspect" => "backup-inspect",
             "prune" => "backup-prune",
             "status" => "backup-status",
+            "export" => "backup-export",
+            "import" => "backup-import",
             other => panic!("{other} has no schema"),
         };
     }

@@ -41,9 +41,12 @@ fn a_list_shows_the_newest_first_and_what_cannot_be_read_and_keeps_stores_apart(
     assert_eq!(files("", Kind::Ok).len(), 3);
     let mut cut = stage.read("%d/archives/a.srb");
     cut.truncate(60);
-    stage.overwrite("%d/archives/cut.srb", &cut);
-    stage.overwrite("%d/archives/zero.srb", b"");
-    assert_eq!(files("--store %s", Kind::Findings), ["b.srb", "a.srb", "cut.srb", "zero.srb"]);
+    stage.overwrite("%d/archives/cut.strongroom-backup", &cut);
+    stage.overwrite("%d/archives/zero.strongroom-backup", b"");
+    assert_eq!(
+        files("--store %s", Kind::Findings),
+        ["b.srb", "a.srb", "cut.strongroom-backup", "zero.strongroom-backup"]
+    );
     // What this host remembers, without a directory.
     let list = stage.backup("list --store %s --json").run().ok().json();
     assert_eq!(list["archives"].as_array().map(Vec::len), Some(2));
@@ -54,8 +57,9 @@ fn a_template_names_network_store_generation_and_time() {
     let stage = staged();
     let line = format!("create --store %s --out %d/archives --reason weekly {OPEN} --json");
     let made = stage.backup(&line).run().ok().json();
-    let id = made["store_id"].as_str().expect("an id");
-    assert_eq!(names(&stage), [format!("devnet-{id}-g000002-20260921T141320Z.srb")]);
+    let id = &made["store_id"].as_str().expect("an id")[..8];
+    let name = format!("devnet-{id}-g2-20260921T141320Z.strongroom-backup");
+    assert_eq!(names(&stage), [name]);
     stage.backup(&line).run().ends(Kind::Exists);
 }
 
@@ -84,20 +88,13 @@ fn pruning_never_takes_the_last_archive_that_is_known_to_be_good() {
     assert_eq!(dry["removed"], 2);
     stage.untouched(&before, "a dry run");
     let pruned = stage.backup(&format!("{prune} {OPEN} --json")).run().ok().json();
-    let whys: Vec<_> =
-        pruned["archives"].as_array().expect("rows").iter().map(|row| &row["why"]).collect();
-    assert_eq!(
-        whys,
-        [
-            &Value::from("kept by the rule"),
-            &Value::Null,
-            &"the newest that is known to be good".into(),
-            &Value::Null
-        ]
-    );
-    assert_eq!(names(&stage), ["b.srb", "d.srb"]);
+    let kept: Vec<_> =
+        pruned["archives"].as_array().expect("rows").iter().map(|row| &row["kept"]).collect();
+    // Damaged ones take nobody's place, and go since a good one of their generation stays.
+    assert_eq!(kept, [false, false, true, false]);
+    assert_eq!(names(&stage), ["b.srb"]);
     let log = String::from_utf8(stage.read("%s.audit.jsonl")).expect("UTF-8");
-    assert_eq!(log.matches("\"event\":\"backup.prune\"").count(), 2);
+    assert_eq!(log.matches("\"event\":\"backup.prune\"").count(), 3);
     stage.on("audit verify %s").run().ok();
 }
 
@@ -110,10 +107,10 @@ fn pruning_leaves_other_stores_and_what_it_cannot_read_alone() {
     stage.on("init %w/other.bin --network devnet").run().ok();
     let line = format!("create --store %w/other.bin --out %d/archives/o.srb --reason x {OPEN}");
     stage.backup(&line).run().ok();
-    stage.overwrite("%d/archives/zero.srb", b"");
+    stage.overwrite("%d/archives/zero.strongroom-backup", b"");
     let prune = format!("prune %d/archives --store %s --keep-last 1 {OPEN}");
     stage.backup(&prune).run().ok();
-    assert_eq!(names(&stage), ["b.srb", "o.srb", "zero.srb"]);
+    assert_eq!(names(&stage), ["b.srb", "o.srb", "zero.strongroom-backup"]);
 }
 
 #[test]
@@ -146,4 +143,88 @@ fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
         std::fs::remove_file(stage.path(&format!("%d/archives/{name}"))).expect("remove");
     }
     assert_eq!(status("no known backup is where it was put", Kind::Findings), "CRITICAL");
+}
+
+#[test]
+fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
+    let before = stage.on("info %s --json").bare().run().ok().json();
+    stage.on("set %s more --from file:%g/value2").run().ok();
+    let after = stage.on("info %s --json").bare().run().ok().json();
+    assert_eq!(before["generation"], 2);
+    assert_eq!(after["generation"], 3);
+    stage.on("verify %s").run().ok();
+    stage.on("list %s").run().ok().prints("api\nmore\n");
+}
+
+#[test]
+fn after_a_change_of_keys_the_archives_that_open_the_old_way_are_named() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    let said = "1 known archives hold the store as it opened before";
+    stage.on("data-key rotate %s").run().ok().says(said).says("a.srb");
+    stage.on("passphrase change %s --new-passphrase-from file:%g/pass2").run().ok().says(said);
+}
+
+#[test]
+fn an_export_is_opened_by_age_and_a_damaged_archive_exports_nothing() {
+    use std::process::Command;
+
+    use crate::support::program::require;
+
+    require("age");
+    let stage = staged();
+    stage.overwrite("%d/extra/empty", b"");
+    let line = format!(
+        "create %d/extra/empty %d/extra/igra.toml --store %s --out %d/a.backup --reason weekly {OPEN}"
+    );
+    stage.backup(&line).run().ok();
+    let key = stage.path("%d/key");
+    assert!(Command::new("age-keygen").arg("-o").arg(&key).output().expect("run").status.success());
+    let shown = Command::new("age-keygen").arg("-y").arg(&key).output().expect("run").stdout;
+    let recipient = String::from_utf8(shown).expect("UTF-8");
+    let export = |out: &str| {
+        let line =
+            format!("export %d/a.backup --age --out {out} {OPEN} --recipient {recipient} --json");
+        stage.backup(&line)
+    };
+    assert_eq!(export("%d/a.age").run().ok().json()["files"], 5);
+    assert_eq!(stage.mode("%d/a.age"), 0o600);
+    let tar =
+        Command::new("age").arg("-d").arg("-i").arg(&key).arg(stage.path("%d/a.age")).output();
+    let tar = tar.expect("age").stdout;
+    stage.overwrite("%d/a.tar", &tar);
+    std::fs::create_dir(stage.path("%d/untarred")).expect("mkdir");
+    let untar = Command::new("tar")
+        .arg("-xf")
+        .arg(stage.path("%d/a.tar"))
+        .arg("-C")
+        .arg(stage.path("%d/untarred"))
+        .status();
+    assert!(untar.expect("tar").success());
+    assert_eq!(stage.read("%d/untarred/secrets.bin"), stage.read("%s"));
+    export("%d/a.age").refused(Kind::Exists, "refusing to overwrite");
+
+    let mut bytes = stage.read("%d/a.backup");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    stage.overwrite("%d/a.backup", &bytes);
+    export("%d/b.age").refused(Kind::Integrity, "does not authenticate");
+}
+
+#[test]
+fn a_record_of_hashes_is_read_and_said_to_give_nothing_back() {
+    let stage = Stage::empty();
+    stage.overwrite(
+        "%d/ritual.json",
+        br#"[{"prompt": "first pet?", "expected_response_hash": "00"}]"#,
+    );
+    let ran = stage.backup("import %d/ritual.json").run();
+    assert!(matches!(ran.kind, Kind::Ok | Kind::Integrity), "{}", ran.stderr);
+    stage.overwrite("%d/none.json", b"{}");
+    stage.backup("import %d/none.json").run();
+    stage.overwrite("%d/broken.json", b"{\"key_hash\": ");
+    stage.backup("import %d/broken.json").refused(Kind::Integrity, "not JSON");
 }
