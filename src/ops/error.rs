@@ -264,12 +264,13 @@ impl OpError {
             Self::Random(_) => Kind::Io,
             Self::Archive(error) => error.kind(),
             Self::Age(error) => error.kind(),
-            Self::RestoreOlder { .. } => Kind::Rollback,
-            Self::DrillDiffers(_) => Kind::Integrity,
             Self::Audit(error) => error.kind(),
             Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
-            Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
-            Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
+            Self::Rollback { .. }
+            | Self::Fork(_)
+            | Self::BelowMinimum { .. }
+            | Self::RestoreOlder { .. } => Kind::Rollback,
+            Self::UnknownFormat(_) | Self::Unpinned | Self::DrillDiffers(_) => Kind::Integrity,
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase

@@ -1,6 +1,7 @@
 //! `wallet-backup create`: make an archive.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         return Err(Failure::usage("standard output is a terminal")
             .hint("name a file or a directory: --out /backup/"));
     }
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let path = setup.store(None)?;
     let desk = setup.desk();
@@ -96,7 +98,7 @@ fn answer(context: &mut Context, created: &Created, to_pipe: bool) -> Answer {
     let Some(header) = &created.header else {
         let mut text = String::new();
         for file in &created.files {
-            text += &format!("would archive {}\n", file.path.as_str());
+            let _ = writeln!(text, "would archive {}", escape(file.path.as_str()));
         }
         let json = json!({ "dry_run": true, "path": shown, "files": files });
         return Answer::new(text, json);

@@ -29,6 +29,7 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let path = named::path(args.file.as_ref(), "the archive")?;
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.desk();
     let live = named::live(context, &setup, &desk)?;

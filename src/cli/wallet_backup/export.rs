@@ -55,6 +55,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         parsed.map_err(|error| Failure::usage(format!("--recipient: {error}")))
     });
     let recipients = recipients.collect::<Result<Vec<_>, _>>()?;
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.looking_desk();
     let file = ArchiveFile::find(&desk, &path)?;
@@ -63,18 +64,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     setup.guard_environment(context, network)?;
     let source =
         args.age_passphrase_from.as_ref().map(|spec| Source::parse(FLAG, spec)).transpose()?;
-    let more = match recipients.is_empty() {
-        true => Needs::new().passphrase(AGE, source.as_ref()),
-        false => Needs::new(),
+    let more = if recipients.is_empty() {
+        Needs::new().passphrase(AGE, source.as_ref())
+    } else {
+        Needs::new()
     };
     let credentials = args.opening.credentials(context, &setup, network, more)?;
-    let passphrase = match recipients.is_empty() {
-        true => {
-            let chosen = Reader::new(context, network).new_passphrase(AGE, source.as_ref())?;
-            gate::admit(&desk, network, &out, &chosen)?;
-            Some(chosen)
-        }
-        false => None,
+    let passphrase = if recipients.is_empty() {
+        let chosen = Reader::new(context, network).new_passphrase(AGE, source.as_ref())?;
+        gate::admit(&desk, network, &out, &chosen)?;
+        Some(chosen)
+    } else {
+        None
     };
     let to = match &passphrase {
         Some(passphrase) => To::Passphrase(passphrase, WorkFactor::of(network)),

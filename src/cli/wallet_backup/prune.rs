@@ -49,14 +49,16 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         return Err(Failure::usage("nothing says which archives are kept")
             .hint("such as --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12"));
     }
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let path = setup.store(None)?;
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;
     let network = file.network();
-    let credentials = match args.opening.is_given() {
-        true => Some(args.opening.credentials(context, &setup, network, Needs::new())?),
-        false => None,
+    let credentials = if args.opening.is_given() {
+        Some(args.opening.credentials(context, &setup, network, Needs::new())?)
+    } else {
+        None
     };
     let outcome = context.during("looking at the archives", || {
         prune(&desk, file, &dir, &policy, credentials.as_ref())

@@ -39,6 +39,7 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let path = named::path(args.file.as_ref(), "the archive")?;
     let to = named::path(args.to.as_ref(), "--to")?;
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.desk();
     let file = ArchiveFile::find(&desk, &path)?;
@@ -47,10 +48,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let network = file.header().store.network;
     setup.guard_environment(context, network)?;
     let asks = network.policy().unconfirmed_restore == Verdict::Refuse;
-    let more = match asks {
-        true => Needs::new().confirmation_of_change(&context.globals),
-        false => Needs::new(),
-    };
+    let more =
+        if asks { Needs::new().confirmation_of_change(&context.globals) } else { Needs::new() };
     let credentials = args.opening.credentials(context, &setup, network, more)?;
     let checked = {
         let mut bar = Bar::of_bytes(&context.output, "checking");
@@ -61,7 +60,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     match &last {
         Some((host, at)) => context.output.note(&format!("last used on {host} at {at}")),
         None => {
-            context.output.note("the archive has no log: nothing says where the store was used")
+            context.output.note("the archive has no log: nothing says where the store was used");
         }
     }
     let forced = context.globals.yes || context.globals.dry_run;

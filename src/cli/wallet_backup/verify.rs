@@ -37,6 +37,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if args.files.is_empty() {
         return Err(Failure::usage("no archive is named").hint("wallet-backup verify FILE"));
     }
+    args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.desk();
     let live = named::live(context, &setup, &desk)?.map(|file| Live::of(&file));

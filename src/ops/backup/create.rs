@@ -380,8 +380,8 @@ fn take_in<'p>(
     if let (Sealed::Igra { .. }, Some(root)) = (&sealed, desk.state.known_igra_root(id)?) {
         let path = ArchivePath::parse(&format!("{}.audit-root", name.as_str()));
         let path = path.map_err(ArchiveError::from)?;
-        let size = root.expose().len() as u64;
-        sources.add(entry(path, FileKind::AuditRoot, size), Box::new(Kept(root)), false);
+        let bytes = root.expose().len() as u64;
+        sources.add(entry(path, FileKind::AuditRoot, bytes), Box::new(Kept(root)), false);
     }
     if let Some(config) = new.config {
         sources.add_named(desk, "config", FileKind::Config, config)?;

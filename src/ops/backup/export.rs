@@ -154,9 +154,8 @@ fn seal_pieces<'d>(
     modified: Timestamp,
     to: &To<'_>,
 ) -> Result<Out<'d>, AgeError> {
-    let entries = match taking.recv() {
-        Ok(Piece::Manifest(entries)) => entries,
-        _ => return Err(AgeError::Write(io::ErrorKind::BrokenPipe.into())),
+    let Ok(Piece::Manifest(entries)) = taking.recv() else {
+        return Err(AgeError::Write(io::ErrorKind::BrokenPipe.into()));
     };
     let pieces = RefCell::new(taking);
     let mut files = Vec::new();

@@ -91,16 +91,13 @@ impl Memory {
 
     /// The entry of `known`, which is made if it is not there, and told where the archive is now.
     pub fn meet(&mut self, known: Known) -> &mut Known {
-        let at = match self.archives.iter().position(|old| old.id == known.id) {
-            Some(at) => {
-                self.archives[at].path = known.path;
-                at
-            }
-            None => {
-                let at = self.archives.partition_point(|old| old.created <= known.created);
-                self.archives.insert(at, known);
-                at
-            }
+        let at = if let Some(at) = self.archives.iter().position(|old| old.id == known.id) {
+            self.archives[at].path = known.path;
+            at
+        } else {
+            let at = self.archives.partition_point(|old| old.created <= known.created);
+            self.archives.insert(at, known);
+            at
         };
         &mut self.archives[at]
     }

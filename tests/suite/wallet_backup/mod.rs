@@ -43,8 +43,8 @@ pub fn move_away(stage: &Stage) {
     std::fs::create_dir(stage.path("%d/other")).expect("mkdir");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(stage.path("%d/other"), mode).expect("chmod");
-    let state = stage.path("%d/other");
-    stage.bare_config(&format!("[security]\nstate_dir = \"{}\"\n", state.display()));
+    let other = stage.path("%d/other");
+    stage.bare_config(&format!("[security]\nstate_dir = \"{}\"\n", other.display()));
     std::fs::rename(stage.path("%w"), stage.path("%d/gone")).expect("rename");
     std::fs::create_dir(stage.path("%w")).expect("mkdir");
 }

@@ -32,8 +32,8 @@ fn each_state_of_an_archive_has_its_verdict_and_exit_code() {
         if moved { "stale" } else { "valid" }
     );
     stage.on("set %s api --from file:%g/value2").run().ok();
-    let stale = verdict(&stage, &held, Kind::Findings);
-    assert_eq!((&stale["verdict"], &stale["generation"]), (&"stale".into(), &2.into()));
+    let aged = verdict(&stage, &held, Kind::Findings);
+    assert_eq!((&aged["verdict"], &aged["generation"]), (&"stale".into(), &2.into()));
 
     stage.on("init %w/other.bin --network devnet").run().ok();
     let foreign = format!("{} --store %w/other.bin", open("%d/archives/a.srb"));

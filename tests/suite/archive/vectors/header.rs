@@ -73,13 +73,13 @@ const CHANGES: &[Change] = &[
     ("content newer than the generation", "generations contradict", |p| *value(p, 6) = Uint(42)),
     ("key epoch above u32", "expected: a key epoch", |p| *value(p, 7) = Uint(1 << 32)),
     ("archive id of 15 bytes", "byte string of another length", |p| {
-        *value(p, 2) = Bytes(vec![1; 15])
+        *value(p, 2) = Bytes(vec![1; 15]);
     }),
     ("archive id of 17 bytes", "byte string of another length", |p| {
-        *value(p, 2) = Bytes(vec![1; 17])
+        *value(p, 2) = Bytes(vec![1; 17]);
     }),
     ("store id of 15 bytes", "byte string of another length", |p| {
-        *value(p, 4) = Bytes(vec![1; 15])
+        *value(p, 4) = Bytes(vec![1; 15]);
     }),
     ("salt of 31 bytes", "byte string of another length", |p| *value(p, 9) = Bytes(vec![1; 31])),
     ("no slots", "the number of keyslots", |p| *value(p, 10) = Array(Vec::new())),

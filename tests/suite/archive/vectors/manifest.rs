@@ -120,7 +120,7 @@ const CHANGES: &[Change] = &[
     }),
     ("tool above 1024 bytes", "a text of the manifest", |p| *value(p, 1) = Text(vec![b'x'; 1025])),
     ("reason above 1024 bytes", "a text of the manifest", |p| {
-        *value(p, 3) = Text(vec![b'x'; 1025])
+        *value(p, 3) = Text(vec![b'x'; 1025]);
     }),
     ("host that is not UTF-8", "UTF-8", |p| *value(p, 2) = Text(vec![0xff])),
     ("previous archive of 15 bytes", "another length", |p| *value(p, 4) = Bytes(vec![0; 15])),
