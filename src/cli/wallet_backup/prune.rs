@@ -61,7 +61,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         None
     };
     let outcome = context.during("looking at the archives", || {
-        prune(&desk, file, &dir, &policy, credentials.as_ref())
+        prune(&desk, &file, &dir, &policy, credentials.as_ref())
     })?;
     notices::print(context, &path, &outcome.notices);
     let dry = context.globals.dry_run;

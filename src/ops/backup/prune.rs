@@ -39,7 +39,7 @@ pub struct Outcome {
 /// Removes what `policy` does not keep of the archives of `file` in `directory`.
 pub fn prune(
     desk: &Desk<'_>,
-    file: StoreFile,
+    file: &StoreFile,
     directory: &Path,
     policy: &Policy,
     credentials: Option<&Credentials>,
@@ -69,7 +69,7 @@ pub fn prune(
             Pruned { listed, kept, why }
         })
         .collect();
-    let notices = if desk.settings.dry_run { Vec::new() } else { remove(desk, &file, &archives)? };
+    let notices = if desk.settings.dry_run { Vec::new() } else { remove(desk, file, &archives)? };
     Ok(Outcome { archives, notices })
 }
 
