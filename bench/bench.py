@@ -45,6 +45,90 @@ SLOW_PASSPHRASES = [
     "dragon monkey letmein " * 400,
 ]
 
+# What an operator of a mainnet signer has: 60 keys, none of them wrong.
+GATE_CONFIG = """
+[service]
+network = "mainnet"
+active_profile = "signer-01"
+node_rpc_url = "grpc://127.0.0.1:16110"
+data_dir = "DATA"
+use_encrypted_secrets = true
+secrets_file = "DATA/secrets.bin"
+key_audit_log_path = "DATA/key-audit.log"
+passphrase_rotation_enabled = true
+passphrase_rotation_warn_days = 60
+passphrase_rotation_error_days = 90
+allow_schema_wipe = false
+[service.node_rpc_circuit_breaker]
+failure_threshold = 5
+open_duration_secs = 30
+success_threshold = 2
+[service.pskt]
+sig_op_count = 2
+fee_payment_mode = "recipient_pays"
+redeem_script_hex = "SCRIPT"
+[service.hd]
+key_type = "raw_private_key"
+required_sigs = 2
+derivation_path = "m/45'/111110'/0'"
+[runtime]
+test_mode = false
+session_timeout_seconds = 60
+session_expiry_seconds = 600
+crdt_gc_interval_seconds = 600
+crdt_gc_ttl_seconds = 86400
+[signing]
+backend = "threshold"
+[rpc]
+addr = "127.0.0.1:8088"
+enabled = true
+rate_limit_rps = 20
+rate_limit_burst = 40
+[policy]
+min_amount_sompi = 100000000
+max_amount_sompi = 100000000000
+max_daily_volume_sompi = 1000000000000
+require_reason = true
+[group]
+network_id = 1
+threshold_m = 2
+threshold_n = 3
+member_pubkeys = ["KEY1", "KEY2", "KEY3"]
+fee_rate_sompi_per_gram = 1
+finality_blue_score_threshold = 100
+dust_threshold_sompi = 600
+min_recipient_amount_sompi = 1000
+session_timeout_seconds = 60
+[two_phase]
+proposal_timeout_ms = 5000
+commit_quorum = 2
+min_input_score_depth = 0
+revalidate_inputs_on_commit = true
+[iroh]
+peer_id = "signer-01"
+network_id = 1
+bind_port = 11205
+bootstrap = []
+[iroh.discovery]
+enable_pkarr = false
+enable_dns = false
+[profiles.signer-01]
+[security]
+network = "mainnet"
+secret_cache_ttl = "5m"
+env_secrets = false
+[audit]
+mode = "enforce"
+[rotation]
+identity_max_age = "365d"
+[backup]
+max_age = "7d"
+[recovery]
+max_attempts = 5
+""".replace("SCRIPT", "52" + "".join("20" + f"{n:02x}" * 32 for n in (1, 2, 3)) + "53ae")
+for _n in (1, 2, 3):
+    GATE_CONFIG = GATE_CONFIG.replace(f"KEY{_n}", f"{_n:02x}" * 32)
+
 
 class Table:
     """Rows of the answer and whether all hold."""
@@ -223,31 +307,44 @@ class Bench:
             self.table.add(f"hostile costs, {label}: time", "<= 50 ms", 50.0, one.median_wall() * 1e3, "ms")
             self.table.add(f"hostile costs, {label}: memory", "<= 20 MiB", 20.0, one.rss, "MiB")
 
-
     def gate(self):
-        """`validate-config` on a configuration of 60 keys and of 10,000 lines, beside its own --version."""
+        """`validate-config` on a configuration of 60 keys, with the files it names, and on one of 10,000 lines, beside its --version."""
         tool = str((self.options.bin / "validate-config").resolve())
-        keys = ["data_dir", "secrets_file"]
-        lines = ['[service]', 'network = "mainnet"', *(f'{key} = "/srv/igra/{key}"' for key in keys), "use_encrypted_secrets = true"]
-        lines += ['[service.hd]', 'key_type = "raw_private_key"', "[group]", "threshold_m = 2", "threshold_n = 3"]
-        lines += ["[policy]", "allowed_destinations = [" + ", ".join(['"x"'] * 50) + "]"]
+        if not pathlib.Path(tool).is_file():
+            sys.exit(f"bench: error: missing: {tool} (cargo build --locked --release)")
+        data = self.home / "igra"
+        data.mkdir(mode=0o700)
+        # The format records no network, and on devnet any passphrase may be chosen.
+        made = [self.tool, *self.common, "init", str(data / "secrets.bin"), "--format", "igra", *self.opening]
+        done = subprocess.run(made, check=False, stdout=subprocess.DEVNULL)
+        if done.returncode != 0:
+            sys.exit(f"bench: error: init: exit {done.returncode}")
+        lines = GATE_CONFIG.replace("DATA", str(data)).strip().splitlines()
+        keys = sum("=" in line for line in lines)
+        if keys != 60:
+            sys.exit(f"bench: error: {keys} keys in the configuration of the gate, not 60")
         self.write("gate.toml", "\n".join(lines) + "\n")
-        large = [part for n in range(2_500) for part in ("[[hyperlane.domains]]", f"domain = {n}", "threshold = 2", 'mode = "message_id_multisig"')]
-        self.write("large.toml", "\n".join([*lines, *large]) + "\n")
-        name = str(self.home / "gate.toml")
+        domain = ("[[hyperlane.domains]]", "domain = 1", "threshold = 2", 'mode = "message_id_multisig"')
+        large = [*lines, *(line for _ in range(2_500) for line in domain)]
+        self.write("large.toml", "\n".join(large[:10_000]) + "\n")
+        name, large_name = str(self.home / "gate.toml"), str(self.home / "large.toml")
         found = self.run(
             {
                 "version": ([tool, "--version"], None),
                 "no host": ([tool, name, "--no-host"], None),
                 "host": ([tool, name], None),
-                "large": ([tool, str(self.home / "large.toml"), "--config-only"], None),
+                "large": ([tool, large_name, "--no-host"], None),
             },
             rounds=self.options.rounds * 3,
         )
+        for label, one in found.items():
+            # 1: it found something, as on a host without a unit and with a file that was not unlocked.
+            if one.code != (0 if label == "version" else 1):
+                sys.exit(f"bench: error: gate, {label}: exit {one.code}: {one.said.strip()[:200]}")
         version = found["version"]
         note = f"--version {version.median_wall() * 1e3:.1f} ms"
-        self.table.add("gate, --no-host, to --version", "<= 1.50 x", 1.50, found["no host"].ratio(version), "x", note)
-        self.table.add("gate with the host", "<= 15 ms", 15.0, found["host"].median_wall() * 1e3, "ms")
+        self.table.add("gate, 60 keys, --no-host, to --version", "<= 1.50 x", 1.50, found["no host"].ratio(version), "x", note)
+        self.table.add("gate, 60 keys, with the host", "<= 15 ms", 15.0, found["host"].median_wall() * 1e3, "ms")
         self.table.add("gate, 10,000 lines", "<= 100 ms", 100.0, found["large"].median_wall() * 1e3, "ms")
         self.table.add("gate, peak memory", "<= 16 MiB", 16.0, max(one.rss for one in found.values()), "MiB")
 

@@ -25,7 +25,7 @@ function __fish_validate_config_using_subcommand
 end
 
 complete -c validate-config -n "__fish_validate_config_needs_command" -l unit -d 'A systemd unit, a directory of units, a crontab, a compose file or a file of variables that starts the service' -r
-complete -c validate-config -n "__fish_validate_config_needs_command" -l root -d 'Examine the image of a host below this directory' -r
+complete -c validate-config -n "__fish_validate_config_needs_command" -l root -d 'Examine the image of a host below this directory: --unit, --store, the state directory and every path that the configuration names are paths in the image; CONFIG, --output and files of passphrases are not' -r
 complete -c validate-config -n "__fish_validate_config_needs_command" -l profile -d 'The profile whose overlay holds' -r
 complete -c validate-config -n "__fish_validate_config_needs_command" -l log-level -d 'The service is started with this --log-level' -r
 complete -c validate-config -n "__fish_validate_config_needs_command" -l now -d 'Judge as if it were this time, such as 2027-01-31T12:00:00Z' -r

@@ -22,8 +22,8 @@ use crate::secret::SecretBytes;
 /// Starts of names that carry secrets, in any ASCII case.
 const SECRET_PREFIXES: [&str; 2] = ["IGRA_SECRET__", "STRONGROOM_SECRET__"];
 
-/// A name that carries one by itself.
-const SECRET_NAME: &str = "KASPA_IGRA_WALLET_SECRET";
+/// A name that carries one by itself: that of the service before it had a file.
+pub const IGRA_LEGACY: &str = "KASPA_IGRA_WALLET_SECRET";
 
 /// Where an Igra service finds its passphrase. Unless a source names it, we ignore it and say so.
 pub const IGRA_PASSPHRASE: &str = "IGRA_SECRETS_PASSPHRASE";
@@ -128,6 +128,12 @@ impl Environment {
         self.names().iter().any(|name| name == IGRA_PASSPHRASE)
     }
 
+    /// True when a service that is started from here would find a passphrase in `IGRA_SECRETS_PASSPHRASE`, which it does not in a
+    /// blank one. Nothing of the value is kept.
+    pub fn gives_igra_passphrase(&self) -> bool {
+        self.value(IGRA_PASSPHRASE).is_some_and(|value| !value.is_blank())
+    }
+
     /// The value of a variable, for an `env:` source. Whether that source is allowed is the network's to say.
     pub fn value(&self, name: &str) -> Option<SecretBytes> {
         let mut value = self.raw(name)?.into_vec();
@@ -206,7 +212,7 @@ fn absolute(path: &OsStr) -> Option<PathBuf> {
 /// True for the names that must not be there. Bytes, since a name need not be UTF-8 to be read by a service.
 pub(crate) fn carries_secret(name: &OsStr) -> bool {
     let name = name.as_bytes();
-    name.eq_ignore_ascii_case(SECRET_NAME.as_bytes())
+    name.eq_ignore_ascii_case(IGRA_LEGACY.as_bytes())
         || SECRET_PREFIXES.iter().any(|prefix| {
             name.get(..prefix.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))

@@ -81,6 +81,11 @@ impl SecretBytes {
         std::str::from_utf8(self.expose())
             .is_ok_and(|text| text.chars().all(crate::text::is_invisible))
     }
+
+    /// Itself, unless it is blank: what stands for a secret that is set.
+    pub fn unless_blank(self) -> Option<Self> {
+        (!self.is_blank()).then_some(self)
+    }
 }
 
 /// Defines a 32-byte key type over [`SecretBytes`].

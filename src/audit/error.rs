@@ -72,8 +72,8 @@ impl AuditError {
         }
     }
 
-    /// Commands that may help.
-    pub fn hints(&self) -> Vec<String> {
+    /// Commands that may help. `store` is the store as it stands in a command line, quoted.
+    pub fn hints(&self, store: &str) -> Vec<String> {
         match self {
             Self::Fs(error) => error.hints(),
             Self::Truncated { log, copy: Some(copy), .. } => {
@@ -82,11 +82,15 @@ impl AuditError {
             }
             Self::Truncated { log, found: 0, .. } => vec![
                 format!("a store goes with its log; put it back at {}", quote_path(log)),
-                "if it is lost: secrets-admin audit repair --accept-loss REASON".to_owned(),
+                format!(
+                    "if it is lost: secrets-admin audit repair {store} --accept-loss 'the log was lost'"
+                ),
             ],
             Self::Truncated { .. } | Self::Modified { .. } => {
-                vec!["secrets-admin audit verify".to_owned()]
+                vec![format!("secrets-admin audit verify {store}")]
             }
+            // Whatever unlocks the store and is recorded begins a new segment.
+            Self::NoKey { .. } => vec![format!("secrets-admin list {store}")],
             _ => Vec::new(),
         }
     }

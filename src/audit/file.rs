@@ -135,6 +135,11 @@ impl Log {
         self.tail.state.as_ref().is_some_and(|state| state.root_id == root_id(root))
     }
 
+    /// Number of the first record of the segment.
+    pub fn segment_start(&self) -> Option<u64> {
+        self.tail.state.as_ref().map(|state| state.start_seq)
+    }
+
     /// The intent of a command that was stopped before its outcome. Whoever knows the store closes it, before anything else is
     /// appended: as done when the store's head is this intent, else as an error.
     pub const fn unfinished(&self) -> Option<&Unfinished> {
@@ -235,12 +240,10 @@ impl Log {
         let torn = self.set_torn_aside()?;
         let last = self.tail.last;
         // Records that are known of but not here: the gap stays visible for ever.
-        let known = [self.setting.head, self.setting.remembered].into_iter().flatten();
-        let before = known
-            .chain(last.map(|last| last.head))
-            .max_by_key(|known| known.seq)
-            .unwrap_or_default();
         let old = self.tail.state.as_ref();
+        let noted = old.map(|old| AuditHead { seq: old.seq, mac: old.mac });
+        let known = [self.setting.head, self.setting.remembered, noted, last.map(|last| last.head)];
+        let before = known.into_iter().flatten().max_by_key(|known| known.seq).unwrap_or_default();
         let old_log = old.map(|old| old.log_id);
         let (lockout, writes) =
             old.map_or((Lockout::default(), 0), |old| (old.lockout, old.writes));

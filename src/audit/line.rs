@@ -216,14 +216,16 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// Takes a key, if it is next.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn key(&mut self, key: &str) -> bool {
         let rest = self.rest.strip_prefix(key);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn number(&mut self, key: &str) -> Result<Option<u64>, Malformed> {
         if self.key(key) { self.digits().map(Some) } else { Ok(None) }
     }
@@ -236,7 +238,8 @@ impl<'a> Parser<'a> {
         number(digits)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn text(&mut self, key: &str) -> Result<Option<&'a str>, Malformed> {
         if self.key(key) { self.words().map(Some) } else { Ok(None) }
     }
@@ -257,7 +260,8 @@ impl<'a> Parser<'a> {
         Ok(&inner[..at])
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn one_of(
         &mut self,
         key: &str,
@@ -269,7 +273,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn quoted(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
         if !self.key(key) {
             return Ok(None);
@@ -280,7 +285,8 @@ impl<'a> Parser<'a> {
         Ok(Some(value))
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn hex(&mut self, key: &str, len: usize) -> Result<Option<&'a str>, Malformed> {
         let found = self.quoted(key, len)?;
         match found {
@@ -289,7 +295,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "so that a key is compared as a constant")]
+    #[inline(always)]
     fn fixed<const N: usize>(&mut self, key: &str) -> Result<[u8; N], Malformed> {
         decode(self.quoted(key, 2 * N)?.ok_or(SHAPE)?)
     }

@@ -21,6 +21,7 @@
 //! - a log that is out of step with its state or its store is refused before anything is written.
 
 pub mod actor;
+mod anchored;
 pub mod chain;
 mod ends;
 mod error;
@@ -38,6 +39,7 @@ pub mod verify;
 pub mod watch;
 
 pub use actor::{Actor, Witness};
+pub use anchored::anchored_since;
 pub use chain::Chain;
 pub use error::AuditError;
 pub use file::{Log, Setting, Unfinished};

@@ -26,7 +26,8 @@ pub const ROTATE: &str = "audit.rotate";
 pub const CONTINUE: &str = "audit.continue";
 /// The event of a repair: bytes of a line that was never finished were moved away.
 pub const TORN: &str = "audit.torn";
-
+/// The event of an anchor: number and MAC of a record were handed out. Its object says where to.
+pub const ANCHOR: &str = "audit.anchor";
 /// The event of an alarm: group or others had access to the log or its state.
 pub const MODE_WIDENED: &str = "audit.mode-widened";
 
@@ -249,7 +250,7 @@ pub(super) fn escape(out: &mut Vec<u8>, text: &str) {
 
 /// `2026-01-24T09:30:00.000000000Z`: always thirty characters, so that text order is time order. The years up to 2554 that
 /// sixty-four bits of nanoseconds reach all have four digits.
-fn timestamp(nanos: u64) -> String {
+pub(super) fn timestamp(nanos: u64) -> String {
     let time = jiff::Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or_default();
     format!("{time:.9}")
 }

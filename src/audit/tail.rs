@@ -11,7 +11,7 @@ use super::chain::{Chain, Id};
 use super::ends::{Search, last_line, line_at, line_before};
 use super::file::{Setting, Unfinished};
 use super::line::Line;
-use super::record::{CONTINUE, Phase, ROTATE, SEGMENT};
+use super::record::{ANCHOR, CONTINUE, Phase, ROTATE, SEGMENT};
 use super::state::{self, AuditState};
 use crate::crypto::mac::{self, Hash};
 use crate::fs::in_place::Access;
@@ -134,6 +134,11 @@ pub(super) fn beside(name: &OsStr, suffix: &str) -> OsString {
     beside
 }
 
+/// True for the mode of a log, or of its state, to which group or others have access.
+pub const fn widened(mode: u32) -> bool {
+    mode & 0o077 != 0
+}
+
 /// The end of the name of the state file.
 pub const STATE_SUFFIX: &str = ".state";
 
@@ -160,7 +165,7 @@ impl Files {
             (&self.state, path.with_file_name(beside(file_name(path), STATE_SUFFIX))),
         ] {
             let Some(facts) = file.as_ref().map(|file| file.facts()).transpose()? else { continue };
-            if facts.mode & 0o077 != 0 {
+            if widened(facts.mode) {
                 findings.push(Finding::ModeWidened { file: path, mode: facts.mode });
             }
             links = links.max(facts.links);
@@ -235,11 +240,20 @@ impl Look<'_> {
         };
         match state {
             Ok(state) => {
-                self.follow(&mut tail, &state, len)?;
+                match self.follow(&mut tail, &state, len) {
+                    // What the state knows stays in it until the new segment is written over it, so that a loss which is accepted
+                    // half-way is still one.
+                    Err(AuditError::Truncated { known, .. }) if self.setting.accept_loss => {
+                        self.search(&mut tail, len)?;
+                        tail.needs = Some(NeedsSegment::LossAccepted);
+                        tail.findings.push(Finding::LossAccepted(known));
+                    }
+                    followed => followed?,
+                }
                 if state.machine != self.setting.machine {
                     // Its key may be in use on the host it came from.
                     tail.chain = None;
-                    tail.needs = Some(NeedsSegment::OtherMachine);
+                    tail.needs = tail.needs.or(Some(NeedsSegment::OtherMachine));
                 }
                 tail.state = Some(state);
             }
@@ -316,10 +330,20 @@ impl Look<'_> {
 
     /// Why the log does not have the line that the state speaks of.
     fn not_ours(&self, state: &AuditState, len: u64) -> AuditError {
-        if len >= state.offset && self.log.is_some() {
+        let mut found = self.log.and_then(|log| last_line(log, len).ok().flatten());
+        // A loss was being accepted: the new segment stands behind the gap, but its key never reached the state.
+        if let (Some(log), Some((last, end))) = (self.log, found)
+            && last.head.seq == state.seq.saturating_add(1)
+            && let Ok(Some(bytes)) = line_before(log, end)
+            && Line::parse(&bytes)
+                .is_ok_and(|line| line.starts_segment() && line.at.prev == state.mac)
+        {
+            found = last_line(log, end - bytes.len() as u64).ok().flatten();
+        }
+        let shorter = found.is_some_and(|(last, _)| last.head.seq < state.seq);
+        if len >= state.offset && self.log.is_some() && !shorter {
             return self.modified(state.seq, "another record than the one that was written");
         }
-        let found = self.log.and_then(|log| last_line(log, len).ok().flatten());
         AuditError::Truncated {
             log: self.path.into(),
             found: found.map_or(0, |(last, _)| last.head.seq),
@@ -376,6 +400,9 @@ impl Look<'_> {
             tail.findings.push(Finding::LogElsewhere(most.seq));
             return Ok(());
         }
+        if tail.needs == Some(NeedsSegment::LossAccepted) {
+            return Ok(());
+        }
         if *accept_loss {
             tail.chain = None;
             tail.needs = Some(NeedsSegment::LossAccepted);
@@ -403,7 +430,7 @@ impl Look<'_> {
             if line.phase == Phase::Intent {
                 return Ok(Some(Unfinished::of(&line)));
             }
-            if !line.event.starts_with("audit.") {
+            if !line.event.starts_with("audit.") || line.event == ANCHOR {
                 return Ok(None);
             }
             mac = Some(line.at.prev);

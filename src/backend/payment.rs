@@ -60,7 +60,7 @@ fn value<S: SecretStore + ?Sized>(
     name: &str,
 ) -> Result<Option<SecretBytes>, BackendError> {
     match store.get(name) {
-        Ok(value) => Ok((!value.is_blank()).then_some(value)),
+        Ok(value) => Ok(value.unless_blank()),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
     }

@@ -78,6 +78,16 @@ pub struct OpenArchive {
 }
 
 impl OpenArchive {
+    /// One that was just sealed.
+    pub(super) const fn sealed(header: ArchiveHeader, front: Vec<u8>, key: DerivedKey) -> Self {
+        Self { header, front, key }
+    }
+
+    /// Everything before the first chunk.
+    pub fn front(&self) -> &[u8] {
+        &self.front
+    }
+
     /// The header.
     pub const fn header(&self) -> &ArchiveHeader {
         &self.header

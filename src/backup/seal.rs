@@ -2,7 +2,7 @@
 
 use super::header::{MAGIC, StoreFacts, VERSION};
 use super::stream::{self, Cipher, Input, Output, Pace};
-use super::{ArchiveError, ArchiveHeader, ArchiveId, Manifest, keys, limits};
+use super::{ArchiveError, ArchiveHeader, ArchiveId, Manifest, OpenArchive, keys, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac;
 use crate::crypto::random::{self, Random};
@@ -77,13 +77,13 @@ impl NewArchive {
         self.front.len() as u64 + stream + tags
     }
 
-    /// Writes the whole archive; `content` gives the files, one after the other.
+    /// Writes the whole archive; `content` gives the files, one after the other. What comes back can read it again.
     pub fn write(
         self,
         content: Input<'_>,
         output: Output<'_>,
         pace: Pace<'_>,
-    ) -> Result<ArchiveHeader, ArchiveError> {
+    ) -> Result<OpenArchive, ArchiveError> {
         output(&self.front)?;
         let mut start = &self.start[..];
         let mut input = |room: &mut [u8]| {
@@ -95,6 +95,6 @@ impl NewArchive {
         };
         let cipher = Cipher { key: &self.key, front: &self.front, first: 0 };
         stream::seal(cipher, &mut input, output, pace)?;
-        Ok(self.header)
+        Ok(OpenArchive::sealed(self.header, self.front, self.key))
     }
 }

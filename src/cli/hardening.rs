@@ -68,8 +68,9 @@ fn internal_error(panic: &PanicHookInfo<'_>) -> Failure {
     let place = panic.location().map_or_else(String::new, |at| {
         format!(" at {}:{}", at.file().rsplit("/src/").next().unwrap_or_default(), at.line())
     });
-    Failure::new(crate::kind::Kind::Findings, format!("internal error{place}"))
-        .hint("please report this line")
+    // One line in all tools, since some callers are promised no more.
+    let message = format!("internal error{place} (please report this line)");
+    Failure::new(crate::kind::Kind::Findings, message)
 }
 
 #[cfg(test)]

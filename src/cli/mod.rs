@@ -11,6 +11,7 @@
 //! | [`context`] | what a command gets: output, terminal, signals, clock, randomness |
 //! | [`source`], [`needs`], [`terminal`] | where secrets come from, and what to say when they cannot come |
 //! | [`output`], [`report`], [`escape`], [`progress`], [`bar`] | everything that is printed |
+//! | [`monitor`] | what monitoring systems read |
 //! | [`hardening`], [`signal`] | the process |
 
 pub mod answer;
@@ -20,6 +21,8 @@ pub mod context;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;
+pub mod key_rotate;
+pub mod monitor;
 pub mod needs;
 pub mod notices;
 pub mod output;
@@ -64,6 +67,8 @@ pub struct Tool {
     pub run: Option<Run>,
     /// The exit code of an outcome, for what was typed.
     pub exit_code: fn(&[OsString], Kind) -> u8,
+    /// Whether a failure is told in one line, for what was typed; it is asked once something has failed.
+    pub is_terse: fn(&[OsString]) -> bool,
 }
 
 /// Runs what was parsed.
@@ -170,6 +175,8 @@ pub fn run(tool: &Tool, argv: &[OsString], context: &mut Context) -> Kind {
         (Err(failure), Some(kind)) if failure.kind() != kind => Err(Failure::stopped(kind)),
         (outcome, _) => outcome,
     };
+    let outcome = outcome
+        .map_err(|failure| if (tool.is_terse)(argv) { failure.without_hints() } else { failure });
     output::finish(&mut context.output, outcome)
 }
 

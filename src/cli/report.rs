@@ -72,6 +72,13 @@ impl Failure {
         self
     }
 
+    /// The same failure, told in one line.
+    #[must_use]
+    pub fn without_hints(mut self) -> Self {
+        self.hints.clear();
+        self
+    }
+
     /// The same failure as one of another kind.
     #[must_use]
     pub fn of_kind(mut self, kind: Kind) -> Self {

@@ -26,6 +26,7 @@ use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::ops::audit::Recording;
 use crate::ops::state::StatePaths;
+use crate::ops::validate::Root;
 use crate::ops::{Desk, Settings, StateHome, StoreFile};
 use crate::passphrase::strength;
 use crate::store::inventory::Level;
@@ -55,9 +56,21 @@ impl Setup {
         Ok(Self::with(context, config))
     }
 
-    /// Combines a configuration that was read already with the flags; `network` is what is being checked.
-    pub fn for_gate(context: &Context, config: Config, network: NetworkMode) -> Self {
-        Self { network: Some(network), ..Self::with(context, config) }
+    /// Combines a configuration that was read already with the flags; `network` is what is being checked. What the host of an
+    /// image remembers is in the image, whoever looks at it.
+    pub fn for_gate(
+        context: &Context,
+        config: Config,
+        network: NetworkMode,
+        image: Option<&Root>,
+    ) -> Self {
+        let mut setup = Self { network: Some(network), ..Self::with(context, config) };
+        if let Some(root) = image {
+            let own = setup.state.configured.take().unwrap_or_else(StatePaths::of_host);
+            setup.state =
+                StatePaths { configured: Some(root.target(&own)), ..StatePaths::default() };
+        }
+        setup
     }
 
     fn with(context: &Context, config: Config) -> Self {

@@ -34,7 +34,9 @@ const IN_HISTORY: &str =
 
 /// True when scripts asked for JSON, found without parsing, since parsing is what failed.
 pub fn wants_json(argv: &[OsString]) -> bool {
-    words(argv).any(|word| word == "--json")
+    let pairs = || words(argv).zip(words(argv).skip(1));
+    words(argv).any(|word| word == "--json" || word == "--format=json")
+        || pairs().any(|pair| pair.0 == "--format" && pair.1 == "json")
 }
 
 /// Our sentence for `error`, which parsing `argv` under `grammar` gave.

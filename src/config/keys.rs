@@ -33,6 +33,8 @@ pub enum Shape {
     Publics,
     /// A list of paths.
     Paths,
+    /// A list of commands, each a list of texts.
+    Commands,
     /// One of these words, or a table.
     WordOrTable(&'static [&'static str]),
     /// Anything.
@@ -53,8 +55,8 @@ pub struct Key {
 }
 
 use Shape::{
-    Any, Bool, Date, Duration, Number, Path, Paths, Public, Publics, Secret, Text, Texts, Whole,
-    Word, WordOrTable,
+    Any, Bool, Commands, Date, Duration, Number, Path, Paths, Public, Publics, Secret, Text, Texts,
+    Whole, Word, WordOrTable,
 };
 
 const U64: u64 = i64::MAX as u64;
@@ -201,6 +203,9 @@ keys! {
     "rotation.signed_prekey_max_age" Duration, "30d", "age at which a signed prekey is replaced";
     "rotation.wrap_max_age" Duration, "730d", "age at which a wrapping key is replaced";
     "rotation.max_signatures" Whole(U64), "", "signatures after which a key is replaced";
+    "rotation.pre_hooks" Commands, "", "programs that run before a rotation; each may veto";
+    "rotation.post_hooks" Commands, "", "programs that run after a rotation";
+    "rotation.hook_timeout" Duration, "30s", "how long each of these programs may take, 1s to 1h";
     "backup.max_age" Duration, "7d", "age of the last backup";
     "backup.max_drill_age" Duration, "30d", "age of the last restored backup";
     "backup.dirs" Paths, "", "where backups are kept";
@@ -248,6 +253,7 @@ impl Shape {
             Self::Duration => "is a number with a unit, such as \"300s\" or \"5m\"".to_owned(),
             Self::Date => "is a date, such as 2027-01-31".to_owned(),
             Self::Texts | Self::Publics | Self::Paths => "is a list of strings".to_owned(),
+            Self::Commands => "is a list of commands, each a list of strings".to_owned(),
             Self::Any => "is a value".to_owned(),
         }
     }

@@ -10,6 +10,7 @@
 
 pub mod endpoint;
 mod error;
+pub mod hooks;
 pub mod keys;
 pub mod reading;
 pub mod rules;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use error::ConfigError;
+pub use hooks::HookCommands;
 pub use reading::{Position, Reading};
 pub(crate) use schema::duration;
 use source::Source;
@@ -102,6 +104,8 @@ pub struct Config {
     pub audit_path: Option<PathBuf>,
     /// What becomes of an action that cannot be recorded; none for the network's rule.
     pub audit_mode: Option<AuditMode>,
+    /// What runs before and after a rotation.
+    pub hooks: HookCommands,
 }
 
 /// Reads our tables from the bytes of a file. `path` is for messages only.
@@ -113,7 +117,13 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     let tables = source.our_tables(document)?;
     let security = tables.security.map(|table| source.raw(table, schema::KEYS)).transpose()?;
     let audit = tables.audit.map(|table| source.raw(table, schema::AUDIT_KEYS)).transpose()?;
-    let (config, wrong) = schema::check(&security.unwrap_or_default(), &audit.unwrap_or_default());
+    let rotation =
+        tables.rotation.map(|table| source.raw(table, schema::ROTATION_KEYS)).transpose()?;
+    let (config, wrong) = schema::check(
+        &security.unwrap_or_default(),
+        &audit.unwrap_or_default(),
+        &rotation.unwrap_or_default(),
+    );
     match wrong.into_iter().min_by_key(|(at, _)| at.start) {
         Some((at, problem)) => Err(source.error(at.start, problem)),
         None => Ok(config),
@@ -158,6 +168,8 @@ mod tests {
             [audit]
             path = "/var/log/keys/audit.jsonl"
             mode = "warn"
+            [rotation]
+            post_hooks = [["/bin/true"]]
             [backup]
             "#,
             hex.to_uppercase()
@@ -182,6 +194,10 @@ mod tests {
                 max_kdf_mem_mib: Some(1024),
                 audit_path: Some("/var/log/keys/audit.jsonl".into()),
                 audit_mode: Some(AuditMode::Warn),
+                hooks: HookCommands {
+                    post: vec![vec!["/bin/true".to_owned()]],
+                    ..HookCommands::default()
+                },
             }
         );
         assert_eq!(read("security.state = 'none'").expect("valid").state, StateChoice::None);

@@ -1,7 +1,7 @@
 //! The whole file for the pre-deploy gate: everything that is wrong with it, not only the first thing.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -14,6 +14,8 @@ use super::{Config, ConfigError, keys};
 /// A file that was read, whatever is wrong with it.
 pub struct Reading<'i> {
     text: &'i str,
+    /// The file, as it was named.
+    pub path: PathBuf,
     /// Where each line starts.
     lines: Vec<usize>,
     /// Every value that its key allows.
@@ -65,6 +67,7 @@ impl<'i> Reading<'i> {
         problems.dedup_by_key(|problem| problem.at.start);
         Ok(Self {
             text,
+            path: path.to_path_buf(),
             lines,
             tree,
             config,
@@ -110,6 +113,7 @@ fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
     let (config, found) = schema::check(
         &raw(document, "security", schema::KEYS),
         &raw(document, "audit", schema::AUDIT_KEYS),
+        &raw(document, "rotation", schema::ROTATION_KEYS),
     );
     problems.extend(found.into_iter().map(|(at, text)| Problem {
         what: Trouble::Value,

@@ -1,4 +1,4 @@
-//! The shape of `[security]` and `[audit]` as they stand in the file, and what their values must be.
+//! The shape of `[security]`, `[audit]` and `[rotation]` as they stand in the file, and what their values must be.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use toml::Spanned;
 
+use super::hooks::{self, HookCommands};
 use super::{AuditMode, Config, InventoryDetail, MAX_STORE_KEYS, StateChoice};
 use crate::name::SecretName;
 
@@ -31,6 +32,9 @@ pub(super) const KEYS: &[&str] = &[
 
 /// The keys of `[audit]`.
 pub(super) const AUDIT_KEYS: &[&str] = &["path", "mode"];
+
+/// The keys of `[rotation]` that the running tools heed.
+pub(super) const ROTATION_KEYS: &[&str] = &["pre_hooks", "post_hooks", "hook_timeout"];
 
 /// Largest `max_kdf_mem_mib`: Argon2's own limit, 2^32 - 1 KiB.
 const MAX_KDF_MIB: u32 = u32::MAX >> 10;
@@ -62,6 +66,15 @@ pub(super) struct RawSecurity {
 pub(super) struct RawAudit {
     path: Option<Spanned<String>>,
     mode: Option<Spanned<String>>,
+}
+
+/// `[rotation]` as written: types are right, values are unchecked.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRotation {
+    pre_hooks: Option<Spanned<Vec<Spanned<Vec<String>>>>>,
+    post_hooks: Option<Spanned<Vec<Spanned<Vec<String>>>>>,
+    hook_timeout: Option<Spanned<RawDuration>>,
 }
 
 /// A duration: text with a unit, or whole seconds. Nothing when it is neither.
@@ -112,7 +125,10 @@ pub(super) fn expected(key: &str) -> &'static str {
     match key {
         "network" | "state" | "inventory" | "mode" => "is a string",
         "store" | "state_dir" | "path" => "is an absolute path",
-        "secret_cache_ttl" => "is a number with a unit, such as \"300s\" or \"5m\"",
+        "pre_hooks" | "post_hooks" => "is a list of commands, each a list of strings",
+        "secret_cache_ttl" | "hook_timeout" => {
+            "is a number with a unit, such as \"300s\" or \"5m\""
+        }
         "required_secrets" | "payment_secret_names" | "wallet_secret_names" => {
             "is a list of strings"
         }
@@ -124,7 +140,11 @@ pub(super) fn expected(key: &str) -> &'static str {
 }
 
 /// Checks every value. What is wrong is left out and told, with its place.
-pub(super) fn check(raw: &RawSecurity, audit: &RawAudit) -> (Config, Vec<Wrong>) {
+pub(super) fn check(
+    raw: &RawSecurity,
+    audit: &RawAudit,
+    rotation: &RawRotation,
+) -> (Config, Vec<Wrong>) {
     let checker = Checker(RefCell::default());
     let mut config = Config {
         network: checker.opt("network", raw.network.as_ref(), |text| {
@@ -174,6 +194,13 @@ pub(super) fn check(raw: &RawSecurity, audit: &RawAudit) -> (Config, Vec<Wrong>)
         "warn" => Ok(AuditMode::Warn),
         _ => Err("is one of enforce, warn"),
     });
+    config.hooks = HookCommands {
+        pre: checker.commands("pre_hooks", rotation.pre_hooks.as_ref()),
+        post: checker.commands("post_hooks", rotation.post_hooks.as_ref()),
+        timeout: checker.opt("hook_timeout", rotation.hook_timeout.as_ref(), |limit| {
+            limit.0.ok_or(expected("hook_timeout")).and_then(hooks::timeout)
+        }),
+    };
     (config, checker.0.into_inner())
 }
 
@@ -204,6 +231,24 @@ impl Checker {
                     .map_err(|e| self.0.borrow_mut().push((name.span(), format!("`{key}`: {e}"))))
                     .ok()
             })
+            .collect()
+    }
+
+    fn commands(
+        &self,
+        key: &str,
+        raw: Option<&Spanned<Vec<Spanned<Vec<String>>>>>,
+    ) -> Vec<Vec<String>> {
+        let Some(commands) = raw else { return Vec::new() };
+        if commands.get_ref().len() > hooks::MAX_HOOKS {
+            let problem = format!("`{key}` has at most {} commands", hooks::MAX_HOOKS);
+            self.0.borrow_mut().push((commands.span(), problem));
+        }
+        let check = |words: &Vec<String>| hooks::command(words);
+        commands
+            .get_ref()
+            .iter()
+            .filter_map(|command| self.opt(key, Some(command), check))
             .collect()
     }
 

@@ -10,6 +10,8 @@ use crate::network::NetworkMode;
 pub struct Start {
     /// `--profile`.
     pub profile: Option<String>,
+    /// `--node-url`, which lies over the file.
+    pub node_url: Option<String>,
     /// `--allow-remote-rpc`.
     pub allow_remote_rpc: bool,
     /// `--log-level`, and where it stands in a unit.
@@ -79,7 +81,7 @@ impl Service {
             .into_iter()
             .any(table),
             network: text("service.network").map(str::to_owned),
-            rpc_url: match tree.text("service.node_rpc_url") {
+            rpc_url: match start.node_url.as_deref().or(tree.text("service.node_rpc_url")) {
                 None | Some("") => "grpc://127.0.0.1:16110".to_owned(),
                 Some(url) => url.to_owned(),
             },

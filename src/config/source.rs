@@ -17,6 +17,7 @@ const SHOWN: usize = 64;
 pub(super) struct OurTables<'i> {
     pub security: Option<Spanned<DeValue<'i>>>,
     pub audit: Option<Spanned<DeValue<'i>>>,
+    pub rotation: Option<Spanned<DeValue<'i>>>,
 }
 
 /// A file's text, without byte order mark.
@@ -92,6 +93,7 @@ impl<'i> Source<'i> {
             match table {
                 "security" => found.security = Some(value),
                 "audit" => found.audit = Some(value),
+                "rotation" => found.rotation = Some(value),
                 _ => {}
             }
         }

@@ -251,36 +251,51 @@ impl Tree {
         }
     }
 
-    /// Lays a variable such as `IGRA_SERVICE__NODE_RPC_URL` over the tree; false when it names no key of a plain value.
-    pub fn lay_variable(&mut self, variable: &str, text: &str) -> bool {
-        let Some(path) = variable.strip_prefix("IGRA_") else { return false };
+    /// Lays a variable such as `IGRA_SERVICE__NODE_RPC_URL` over the tree. Fails, in words without the value, when the service
+    /// would not see it or not understand it. Lists cannot be told from text here, and stay as they are.
+    pub fn lay_variable(&mut self, variable: &str, text: &str) -> Result<(), String> {
+        let Some(path) = variable.strip_prefix("IGRA_") else { return Ok(()) };
         let path = path.to_ascii_lowercase().replace("__", ".");
-        let Some(key) = keys::key(&path) else { return false };
+        let Some(key) = keys::key(&path) else {
+            if path.starts_with("profiles.") {
+                return Ok(());
+            }
+            let known: Vec<&str> = keys::KEYS.iter().map(|key| key.path).collect();
+            let guess = closest(&path, &known).map(|path| {
+                let name = path.to_ascii_uppercase().replace('.', "__");
+                format!(", did you mean IGRA_{name}?")
+            });
+            let text = format!("{} sets no key that is known", shown(variable));
+            return Err(text + &guess.unwrap_or_default());
+        };
+        let wrong =
+            || Err(format!("`{path}`, as {} sets it, {}", shown(variable), key.shape.expected()));
         let value = match key.shape {
             Shape::Bool => match text.to_ascii_lowercase().as_str() {
                 "true" | "1" | "yes" | "on" => Value::Bool(true),
                 "false" | "0" | "no" | "off" => Value::Bool(false),
-                _ => return false,
+                _ => return wrong(),
             },
-            Shape::Whole(_) => match text.parse() {
-                Ok(number) => Value::Whole(number),
-                Err(_) => return false,
+            Shape::Whole(max) => match text.trim().parse::<i64>() {
+                Ok(number) if u64::try_from(number).is_ok_and(|n| n <= max) => Value::Whole(number),
+                _ => return wrong(),
             },
+            Shape::Word(words) if !words.contains(&text) => return wrong(),
             Shape::Text | Shape::Word(_) | Shape::Path | Shape::Public | Shape::Secret => {
                 Value::Text(text.to_owned())
             }
-            _ => return false,
+            _ => return Ok(()),
         };
         let origin = Origin::Variable(variable.to_owned());
         let mut node = Node { origin: origin.clone(), value };
         let mut names: Vec<&str> = path.split('.').collect();
-        let Some(first) = (names.len() > 1).then(|| names.remove(0)) else { return false };
+        let Some(first) = (names.len() > 1).then(|| names.remove(0)) else { return Ok(()) };
         for name in names.into_iter().rev() {
             let table = Self([(name.to_owned(), node)].into());
             node = Node { origin: origin.clone(), value: Value::Table(table) };
         }
         self.lay(first, &node);
-        true
+        Ok(())
     }
 
     /// Calls `visit` with the path of every value that is no table, lists item by item.
@@ -314,6 +329,7 @@ impl Node {
                 None
             }
             (Some(Shape::Any), _) if pattern != "profiles.*" => None,
+            (Some(Shape::Any), _) => Some("is a table".to_owned()),
             (Some(Shape::WordOrTable(_)), Value::Table(table)) => {
                 table.check_at(pattern, path, problems);
                 None
@@ -335,6 +351,9 @@ impl Node {
                     (Shape::Texts | Shape::Publics | Shape::Paths, Value::List(items)) => {
                         of_texts(items)
                     }
+                    (Shape::Commands, Value::List(items)) => items
+                        .iter()
+                        .all(|item| matches!(&item.value, Value::List(words) if of_texts(words))),
                     _ => false,
                 };
                 (!fits).then(|| shape.expected())
@@ -350,9 +369,11 @@ impl Node {
             }
             (None, Value::List(items)) => {
                 let pattern = format!("{pattern}[]");
-                if keys::children(&pattern).is_empty() || items.iter().any(|i| i.table().is_none())
-                {
+                if keys::children(&pattern).is_empty() {
                     return Some("is a table".to_owned());
+                }
+                if items.iter().any(|item| item.table().is_none()) {
+                    return Some("is an array of tables: [[...]]".to_owned());
                 }
                 for item in items {
                     if let Value::Table(table) = &mut item.value {
@@ -423,10 +444,22 @@ mod tests {
         assert_eq!(over.text("service.hd.derivation_path"), Some("m/1"));
         assert_eq!(over.text("service.hd.key_type"), Some("raw"));
         assert_eq!(tree.with_profile("two"), tree);
-        assert!(over.lay_variable("IGRA_SERVICE__NODE_RPC_URL", "c"));
-        assert!(over.lay_variable("IGRA_GROUP__THRESHOLD_M", "2"));
-        assert!(!over.lay_variable("IGRA_SECRET__a__b", "c"));
-        assert!(!over.lay_variable("IGRA_GROUP__THRESHOLD_M", "two"));
+        assert_eq!(over.lay_variable("IGRA_SERVICE__NODE_RPC_URL", "c"), Ok(()));
+        assert_eq!(over.lay_variable("IGRA_GROUP__THRESHOLD_M", "2"), Ok(()));
+        for (name, value, why) in [
+            (
+                "IGRA_GROUP__THRESHOLD_M",
+                "two",
+                "`group.threshold_m`, as IGRA_GROUP__THRESHOLD_M sets it, is a whole number from 0 to 65535",
+            ),
+            (
+                "IGRA_SERVICE__USE_ENCRYPTED_SECRET",
+                "true",
+                "IGRA_SERVICE__USE_ENCRYPTED_SECRET sets no key that is known, did you mean IGRA_SERVICE__USE_ENCRYPTED_SECRETS?",
+            ),
+        ] {
+            assert_eq!(over.lay_variable(name, value), Err(why.to_owned()));
+        }
         let node = over.at("service.node_rpc_url").expect("set");
         assert_eq!(node.origin, Origin::Variable("IGRA_SERVICE__NODE_RPC_URL".to_owned()));
         assert_eq!((node.text(), over.whole("group.threshold_m")), (Some("c"), Some(2)));

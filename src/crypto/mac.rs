@@ -1,5 +1,7 @@
 //! SHA-256, HMAC-SHA-256 and HKDF-SHA-256.
 
+use std::sync::LazyLock;
+
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -38,7 +40,14 @@ pub fn hkdf(ikm: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> bool {
 /// HKDF-SHA-256 without a salt, extracted once and expanded for two purposes: the same as two calls of [`hkdf`](fn@hkdf) with
 /// an empty salt, for a chain of keys that is walked a long way.
 pub fn hkdf_pair(ikm: &[u8], infos: [&[u8]; 2], outs: [&mut Hash; 2]) {
-    let extracted = Hkdf::<Sha256>::new(None, ikm);
+    // To extract without a salt is HMAC under 32 zero bytes (RFC 5869, 2.2). The state after that key is always the same, and is
+    // no secret: two of the six compressions of an extraction are done once.
+    static NO_SALT: LazyLock<Option<Hmac<Sha256>>> =
+        LazyLock::new(|| <Hmac<Sha256> as KeyInit>::new_from_slice(&[0; 32]).ok());
+    let Some(mut extract) = NO_SALT.clone() else { return };
+    extract.update(ikm);
+    // A key of 32 bytes is never too short.
+    let Ok(extracted) = Hkdf::<Sha256>::from_prk(&extract.finalize().into_bytes()) else { return };
     for (info, out) in infos.into_iter().zip(outs) {
         // 32 bytes is far below what HKDF can expand to.
         let _expanded = extracted.expand(info, out);

@@ -25,13 +25,18 @@ impl Trust {
     }
 }
 
+/// Refuses everything but a plain file.
+pub(super) fn plain_file(path: &Path, stat: &Stat) -> Result<(), FsError> {
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Ok(()),
+        FileType::Symlink => Err(FsError::Symlink(path.into())),
+        _ => Err(FsError::NotRegular(path.into())),
+    }
+}
+
 /// Refuses everything but a plain file of a trusted owner.
 pub(super) fn trusted_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsError> {
-    match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => {}
-        FileType::Symlink => return Err(FsError::Symlink(path.into())),
-        _ => return Err(FsError::NotRegular(path.into())),
-    }
+    plain_file(path, stat)?;
     if trust.may_use(stat.st_uid) {
         Ok(())
     } else {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod in_place;
+mod public;
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
@@ -31,6 +32,8 @@ pub struct HostDirectory {
     /// Its own owner and group, which files made in it for the same owner take.
     gid: Gid,
     trust: Trust,
+    /// True when files in it are looked at, whatever is wrong with them.
+    lenient: bool,
 }
 
 /// Bytes that are read back at a time.
@@ -48,7 +51,7 @@ impl HostDirectory {
     pub(super) fn new(fd: OwnedFd, file_path: &Path, trust: Trust) -> Result<Self, FsError> {
         let path = file_path.parent().unwrap_or(Path::new("")).to_path_buf();
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
-        Ok(Self { fd, path, gid: Gid::from_raw(stat.st_gid), trust })
+        Ok(Self { fd, path, gid: Gid::from_raw(stat.st_gid), trust, lenient: false })
     }
 
     /// Opens the directory at `path`, with the checks of everything above it, for files of `owner`.
@@ -56,6 +59,13 @@ impl HostDirectory {
         let (fd, chain) = walk::open_directory(path, trust)?;
         checks::ancestors(&chain, owner, trust)?;
         Self::new(fd, &path.join("."), trust).map(|dir| Self { path: path.into(), ..dir })
+    }
+
+    /// The same directory for somebody who tells what is wrong with a file, and therefore reads it all the same: any plain file
+    /// with its own name. Nothing that is read so may be acted on.
+    #[must_use]
+    pub fn for_looking(self) -> Self {
+        Self { lenient: true, ..self }
     }
 
     /// Creates the directory `name` in this one, 0700, and makes it durable. Succeeds when it exists.
@@ -154,7 +164,11 @@ impl HostDirectory {
             Err(source) => return Err(FsError::io("open", &path, source)),
         };
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
-        checks::sensitive_file(&path, &stat, self.trust)?;
+        if self.lenient {
+            checks::plain_file(&path, &stat)?;
+        } else {
+            checks::sensitive_file(&path, &stat, self.trust)?;
+        }
         Ok(Some((fd, stat)))
     }
 }
@@ -326,8 +340,8 @@ impl Directory for HostDirectory {
             let source = Errno::from_io_error(&error).unwrap_or(Errno::MFILE);
             FsError::io("open", &self.path, source)
         })?;
-        let (path, gid, trust) = (self.path.clone(), self.gid, self.trust);
-        Ok(Box::new(Self { fd, path, gid, trust }))
+        let (path, gid, trust, lenient) = (self.path.clone(), self.gid, self.trust, self.lenient);
+        Ok(Box::new(Self { fd, path, gid, trust, lenient }))
     }
 
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {

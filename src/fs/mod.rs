@@ -10,6 +10,7 @@
 //! - [`in_place`]: files that grow or change where they stand
 //! - [`host`]: those operations on a real file system
 //! - [`lock`]: one writer at a time, without PID files
+//! - [`program`]: who else could replace a program that is started for us
 
 pub mod checks;
 pub mod directory;
@@ -17,6 +18,7 @@ mod error;
 pub mod host;
 pub mod in_place;
 pub mod lock;
+pub mod program;
 pub mod walk;
 
 pub use checks::Trust;

@@ -68,6 +68,13 @@ impl Place {
         checks::ancestors(&self.chain, owner, self.trust)
     }
 
+    /// As [`check_parents`](Self::check_parents), but only for the directory that holds `top` and those below it: the root of
+    /// an image of a host, which may lie anywhere.
+    pub fn check_parents_below(&self, top: &Self, owner: u32) -> Result<Parents, FsError> {
+        let above = top.chain.len().saturating_sub(1);
+        checks::ancestors(self.chain.get(above..).unwrap_or(&self.chain), owner, self.trust)
+    }
+
     /// Who a new file here should belong to: the caller, or, for root in a service's own directory, that service.
     ///
     /// A store that root makes for a service must be readable by the service.

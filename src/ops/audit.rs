@@ -4,16 +4,20 @@
 //! outcome is durable, so that between an intent and its outcome nobody else writes. A log that is out of step stops the
 //! command before anything is written; one that cannot be written stops it where the network, or the configuration, says so.
 
+mod judged;
 mod leftovers;
 mod look;
+mod trouble;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+pub use judged::{Judged, judge};
 pub(super) use leftovers::make_room;
 use leftovers::outcome_of;
 pub(super) use leftovers::set_aside;
 pub use look::{LOG_SUFFIX, examine, log_beside};
+pub use trouble::LogTrouble;
 
 use super::locate::{self, Sealed, Site, StoreFile};
 use super::{Desk, Notice, OpError, Opening};
@@ -151,6 +155,8 @@ pub(super) struct Keys<'a> {
 pub(super) struct Trail {
     log: Option<Log>,
     corr: [u8; 8],
+    /// The store, as it stands in a command line.
+    store: String,
     /// The head that the store has already.
     head: AuditHead,
     /// Whether to go on when nothing can be recorded.
@@ -171,9 +177,10 @@ impl Trail {
         let mut trail = Self::closed(subject.head.unwrap_or_default());
         trail.corr = random::bytes(desk.random.borrow_mut().as_mut())?;
         trail.forgiving = verdict(recording, subject.network) != Verdict::Refuse;
+        trail.store = subject.words();
         match trail.prepare(desk, recording, subject, keys) {
             Ok(log) => trail.log = Some(log),
-            Err(OpError::Audit(error)) => trail.forgive(error)?,
+            Err(OpError::Audit(trouble)) => trail.forgive(trouble.error)?,
             Err(error) => return Err(error),
         }
         Ok(trail)
@@ -181,14 +188,21 @@ impl Trail {
 
     /// One that records nothing, of a store whose head is `head`.
     pub const fn closed(head: AuditHead) -> Self {
-        Self { log: None, corr: [0; 8], head, forgiving: false, notices: Vec::new() }
+        Self {
+            log: None,
+            corr: [0; 8],
+            store: String::new(),
+            head,
+            forgiving: false,
+            notices: Vec::new(),
+        }
     }
 
     /// Whether to go on without a record. A log that is out of step is never gone past.
     fn forgive(&mut self, error: AuditError) -> Result<(), OpError> {
         let stays = error.first_bad_seq().is_some() || error.kind() != Kind::Audit;
         if stays || !self.forgiving {
-            return Err(OpError::Audit(error));
+            return Err(LogTrouble { error, store: self.store.clone() }.into());
         }
         self.log = None;
         self.notices.push(Notice::Audit(format!("this is not recorded: {error}")));
@@ -215,7 +229,7 @@ impl Trail {
         let draft = Draft::new("", Phase::Done, self.corr, now);
         let why = match (log.needs_segment(), keys.root, keys.new_segment) {
             (Some(why), _, _) => Some(why.to_string()),
-            (None, Some(root), None) if !log.is_under(root) => {
+            (None, Some(root), None) if !log.is_under(root) && !is_newer(&log, subject) => {
                 Some("the store has a new audit root".to_owned())
             }
             (None, _, forced) => forced.map(str::to_owned),
@@ -224,19 +238,25 @@ impl Trail {
             let mut random = desk.random.borrow_mut();
             let (segment, id) = (random::bytes(random.as_mut())?, random::bytes(random.as_mut())?);
             log.start_segment(root, segment, id, &Draft { reason: Some(why), ..draft })
-                .map_err(OpError::Audit)?;
+                .map_err(|error| subject.trouble(error))?;
         }
         if let Some(unfinished) = log.unfinished() {
             let outcome = outcome_of(desk, subject, unfinished)?;
-            log.close_unfinished(outcome, now).map_err(OpError::Audit)?;
+            log.close_unfinished(outcome, now).map_err(|error| subject.trouble(error))?;
         }
         for finding in log.findings().to_vec() {
-            self.report(&mut log, &finding, now)?;
+            self.report(&mut log, subject, &finding, now)?;
         }
         Ok(log)
     }
 
-    fn report(&mut self, log: &mut Log, finding: &Finding, now: u64) -> Result<(), OpError> {
+    fn report(
+        &mut self,
+        log: &mut Log,
+        subject: &Subject,
+        finding: &Finding,
+        now: u64,
+    ) -> Result<(), OpError> {
         let Finding::ModeWidened { file, mode } = finding else {
             self.notices.extend(finding.notable().map(Notice::Audit));
             return Ok(());
@@ -253,7 +273,7 @@ impl Trail {
                 now,
             )
         };
-        log.append(&draft).map_err(OpError::Audit)?;
+        log.append(&draft).map_err(|error| subject.trouble(error))?;
         let widened = FsError::Mode { path: file.clone(), mode: *mode };
         if refuse {
             // Not a matter of what can be written, so nothing forgives it.
@@ -323,6 +343,13 @@ impl Trail {
     }
 }
 
+/// Whether the segment of `log` began behind the head of the store as it was read: it has a root that this reading does not
+/// know yet, since another command has changed the store meanwhile. A new segment would go back to the older root, which may
+/// have been given up for a reason.
+fn is_newer(log: &Log, subject: &Subject) -> bool {
+    subject.head.is_some_and(|head| log.segment_start() > Some(head.seq))
+}
+
 /// The log itself, for the verbs that tend it, which nothing forgives.
 pub(super) fn tend(
     desk: &Desk<'_>,
@@ -364,11 +391,11 @@ pub(super) fn refused(desk: &Desk<'_>, subject: &Subject, event: &Event, error: 
 fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result<Log, OpError> {
     let path = log_path(recording, &subject.path);
     let directory: Box<dyn Directory> = if recording.path.is_some() {
-        let place = Place::resolve(&path, desk.trust).map_err(AuditError::from)?;
-        place.check_parents(subject.owner.uid).map_err(AuditError::from)?;
+        let place = Place::resolve(&path, desk.trust).map_err(|error| subject.trouble(error))?;
+        place.check_parents(subject.owner.uid).map_err(|error| subject.trouble(error))?;
         Box::new(place.into_parts().0)
     } else {
-        subject.directory.again().map_err(AuditError::from)?
+        subject.directory.again().map_err(|error| subject.trouble(error))?
     };
     let setting = subject.setting(desk, recording.witness.machine());
     let origin = Origin {
@@ -379,7 +406,8 @@ fn open_log(desk: &Desk<'_>, recording: &Recording, subject: &Subject) -> Result
         actor: recording.witness.actor().clone(),
     };
     let now = desk.clock.now_nanos();
-    Ok(Log::open(directory, &path, setting, origin, now, desk.stop)?)
+    Ok(Log::open(directory, &path, setting, origin, now, desk.stop)
+        .map_err(|error| subject.trouble(error))?)
 }
 
 fn verdict(recording: &Recording, network: NetworkMode) -> Verdict {

@@ -9,7 +9,7 @@ use super::contents::Contents;
 use super::locate::Sealed;
 use super::remedy::{self, Subject};
 use super::signed::{self, Freshness, Pin};
-use super::{Desk, Notice, OpError, StoreFile, gate};
+use super::{Desk, Notice, OpError, StoreFile, audit, audit_log, gate};
 use crate::config::rules::{self, Finding, Id, Severity};
 use crate::crypto::kdf::KdfParams;
 use crate::network::NetworkMode;
@@ -96,6 +96,9 @@ pub fn check(
         Sealed::Igra { header, .. } => costs(&mut findings, vec![(0, header.kdf)]),
     }
     clock(desk, &file, &mut findings);
+    if scope == Scope::Store {
+        audit_log(desk, &file, &mut findings)?;
+    }
     let notices = match credentials {
         Some(credentials) => {
             memory(desk, &file, &mut findings);
@@ -104,6 +107,8 @@ pub fn check(
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
     let Findings { graded: rules::Findings { all: mut found, .. }, basis, .. } = findings;
+    // The gate's configuration may raise what does not matter here.
+    found.retain(|finding| scope == Scope::Gate || finding.severity != Severity::Off);
     found.sort_by_key(|finding| finding.rule.name());
     Ok(Report { findings: found, basis, notices })
 }
@@ -114,6 +119,17 @@ fn memory(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) {
         "state directory".clone_into(&mut findings.basis);
         findings.add(Id::Sta001, "this host remembers nothing of the store");
     }
+}
+
+/// The log as it lies beside this store; the gate, whose log may lie in an image, asks for itself.
+fn audit_log(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) -> Result<(), OpError> {
+    let log = audit_log::path_of(desk, &file.site().path);
+    let store =
+        Subject { path: &findings.path, network: findings.network(), native: findings.native };
+    for finding in audit::judge(desk, file, &log, &log, &store)?.findings {
+        findings.graded.add(finding);
+    }
+    Ok(())
 }
 
 /// A clock before a time that this host has seen makes every answer about time worthless.
@@ -270,7 +286,7 @@ fn rely_on_claims(
     findings: &mut Findings,
 ) -> Result<Vec<Notice>, OpError> {
     let Sealed::Native(store) = file.sealed() else {
-        "an Igra file carries no claims".clone_into(&mut findings.basis);
+        "unsigned: an Igra file carries no claims".clone_into(&mut findings.basis);
         findings.add(Id::Sec010, "the secrets and the passphrase were not examined");
         return Ok(Vec::new());
     };

@@ -42,9 +42,7 @@ impl Facts {
             } else {
                 continue;
             };
-            if let Some(value) = value(name)?
-                && !value.is_blank()
-            {
+            if let Some(value) = value(name)?.and_then(SecretBytes::unless_blank) {
                 list.push((name.clone(), value));
             }
         }

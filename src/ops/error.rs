@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::audit::AuditError;
+use super::audit::LogTrouble;
 use crate::backup::ArchiveError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
@@ -35,7 +35,7 @@ pub enum OpError {
     Passphrase(#[from] PassphraseError),
     /// The audit log.
     #[error(transparent)]
-    Audit(#[from] AuditError),
+    Audit(#[from] LogTrouble),
     /// A new store would be recorded in the log of another one.
     #[error("{} is the audit log of another store: give the new one a path of its own in [audit] path", .0.display())]
     AuditOfAnother(PathBuf),

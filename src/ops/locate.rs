@@ -155,11 +155,10 @@ impl StoreFile {
     /// Finds the store at `path`. Checks the file, its parents, its structure and the stated network; asks nothing.
     pub fn find(desk: &Desk<'_>, path: &Path) -> Result<Self, OpError> {
         let place = Place::resolve(path, desk.trust)?;
-        let (snapshot, remembered) = read(desk, place.directory(), place.name(), path)?;
-        let parents = place.check_parents(snapshot.tag.owner.uid)?;
-        let (directory, name) = place.into_parts();
-        let site = Site::new(Box::new(directory), &name, path, NetworkMode::default());
-        let mut file = Self::found(desk, site, snapshot, remembered)?;
+        let directory = place.directory().again()?;
+        let site = Site::new(directory, place.name(), path, NetworkMode::default());
+        let mut file = Self::at(desk, site)?;
+        let parents = place.check_parents(file.snapshot.tag.owner.uid)?;
         let Self { site, notices, .. } = &mut file;
         if parents == Parents::Sticky && site.network.policy().sticky_parent != Verdict::Allow {
             notices.push(Notice::Note(format!(

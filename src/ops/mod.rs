@@ -14,6 +14,7 @@
 //! | [`convert`] | from one format to another |
 //! | [`check`] | does it meet its network's policy |
 //! | [`remedy`] | the commands that mend what was found |
+//! | [`hooks`] | run the operator's programs before and after a rotation |
 //! | [`audit_log`] | verify, search and tend the record of all this |
 //! | [`backup`] | archives: made, proven, listed, brought back |
 //! | [`claims`] | what the inventory may say of it |
@@ -29,6 +30,7 @@ pub mod contents;
 pub mod convert;
 mod error;
 pub mod gate;
+pub mod hooks;
 pub mod init;
 pub mod locate;
 pub mod opening;

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use crate::config::rules::Id;
+use crate::config::rules::finding::fill;
 use crate::network::NetworkMode;
 use crate::text::{quote_path, shell_quote};
 
@@ -19,16 +20,25 @@ pub struct Subject<'a> {
     pub native: bool,
 }
 
-/// The command that mends `store`; `secret` is the one that the finding is about.
-pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
-    let file = quote_path(store.path);
-    // An Igra file does not say of which network it is, so every command on it has to.
-    let stated = match store.network {
+/// `store` as it stands in a command line: its path and, where the file does not say it, its network.
+pub fn words(store: &Subject<'_>) -> String {
+    format!("{}{}", quote_path(store.path), stated(store))
+}
+
+/// An Igra file does not say of which network it is, so every command on it has to.
+fn stated(store: &Subject<'_>) -> String {
+    match store.network {
         NetworkMode::Testnet | NetworkMode::Devnet if !store.native => {
             format!(" --network {}", store.network)
         }
         _ => String::new(),
-    };
+    }
+}
+
+/// The command that mends `store`; `secret` is the one that the finding is about.
+pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
+    let file = quote_path(store.path);
+    let stated = stated(store);
     let run = |verb: &str, rest: &str| format!("secrets-admin {verb} {file}{rest}{stated}");
     let set = |name: &str| run("set", &format!(" {}", shell_quote(name)));
     match rule {
@@ -38,7 +48,7 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
         Id::Sec008 if store.native => run("keyslot add", " --label recovery"),
         Id::Sec008 => run("convert", &format!(" {file}.strongroom --to strongroom")),
         Id::Sec009 => {
-            format!("{}, then set the right name and remove the wrong one", run("list", ""))
+            format!("set the right name and remove the wrong one: {}", run("list", ""))
         }
         Id::Sec010 => run("check", ""),
         Id::Kdf001 | Id::Kdf002 | Id::Kdf003 if store.native => run("passphrase change", ""),
@@ -56,18 +66,14 @@ pub fn of(rule: Id, store: &Subject<'_>, secret: Option<&str>) -> String {
             run("passphrase change", " --generate")
         }
         Id::Aud003 => run("audit verify", ""),
+        Id::Aud004 => run("audit anchor", " --to syslog"),
         rule => generic(rule, store.path),
     }
 }
 
 /// The remedy that stands in the table of rules, with the path in the place of `FILE`.
 pub fn generic(rule: Id, path: &Path) -> String {
-    let file = quote_path(path);
-    let word = |word: &str| match word.strip_prefix("FILE") {
-        Some(rest) if !rest.starts_with(char::is_alphanumeric) => format!("{file}{rest}"),
-        _ => word.to_owned(),
-    };
-    rule.rule().fix.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    fill(rule.rule().fix, "FILE", &quote_path(path))
 }
 
 #[cfg(test)]

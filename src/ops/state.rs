@@ -36,11 +36,16 @@ pub struct StatePaths {
 }
 
 impl StatePaths {
+    /// Where root remembers stores when nothing else is said.
+    pub fn of_host() -> PathBuf {
+        "/var/lib/strongroom".into()
+    }
+
     /// The first that applies. Root ignores what a user's environment says: `sudo` may pass it on.
     fn choose(&self, trust: Trust) -> Option<PathBuf> {
         let configured = self.configured.clone().or_else(|| self.systemd.clone());
         if trust.caller == 0 {
-            return configured.or_else(|| Some("/var/lib/strongroom".into()));
+            return configured.or_else(|| Some(Self::of_host()));
         }
         configured
             .or_else(|| self.xdg_state_home.as_ref().map(|dir| dir.join("strongroom")))

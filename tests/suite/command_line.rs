@@ -36,6 +36,7 @@ const TOOL: Tool = Tool {
     ],
     run: None,
     exit_code: |_, kind| kind.code(),
+    is_terse: |_| false,
 };
 
 fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
@@ -162,6 +163,20 @@ fn exit_codes_need_no_command() {
     let (kind, seen) = demo("");
     assert_eq!(kind, Kind::Usage);
     assert_eq!(seen.stderr(), "demo: error: a command is missing\ndemo: hint: demo --help\n");
+}
+
+#[test]
+fn where_one_line_is_promised_a_failure_has_one() {
+    let tool = Tool { is_terse: |argv| argv.iter().any(|word| word == "find"), ..TOOL };
+    for (line, lines) in [("find --frob", 1), ("list --frob", 2), ("fail x find", 1)] {
+        let argv: Vec<OsString> =
+            format!("demo {line}").split_whitespace().map(Into::into).collect();
+        let (mut context, seen) =
+            Context::isolated("demo", ScriptedTerminal::absent()).expect("a context");
+        assert_eq!(run(&tool, &argv, &mut context), Kind::Usage, "{line}");
+        assert_eq!(seen.stderr().lines().count(), lines, "{line}: {}", seen.stderr());
+        assert_eq!(seen.stdout(), b"");
+    }
 }
 
 #[test]

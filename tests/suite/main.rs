@@ -12,6 +12,7 @@ mod archive;
 mod audit;
 mod backend;
 mod command_line;
+mod contrib;
 mod generated;
 mod isec;
 mod kaspa;

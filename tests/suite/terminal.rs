@@ -3,6 +3,7 @@
 //! The program that asks is this test binary itself, started again on a pseudo-terminal for the one test below that asks.
 
 use rustix::process::{Signal, kill_process};
+use strongroom::cli::bar::Bar;
 use strongroom::cli::output::Output;
 use strongroom::cli::progress::Progress;
 use strongroom::cli::signal::Signals;
@@ -25,6 +26,16 @@ fn asks_on_the_terminal_when_started_by_the_other_tests() {
             let progress = Progress::start(&output, "deriving the key");
             std::thread::sleep(std::time::Duration::from_millis(1200));
             drop(progress);
+            Ok("done".to_owned())
+        }
+        Some("bar") => {
+            let output = Output::system("demo", &Environment::of_process());
+            let mut bar = Bar::new(&output, "verifying");
+            for done in 0..=20 {
+                std::thread::sleep(std::time::Duration::from_millis(60));
+                bar.at(done * 5, 100);
+            }
+            drop(bar);
             Ok("done".to_owned())
         }
         Some("confirm") => terminal.confirm("remove it?").map(|yes| format!("{yes}")),
@@ -127,6 +138,15 @@ fn long_work_shows_a_sign_of_life_and_clears_it() {
     let mut session = ask("progress");
     session.expect("demo: deriving the key");
     session.expect("\x1b[2K<done>");
+    session.expect_exit(0);
+}
+
+#[test]
+fn work_of_known_length_shows_how_far_it_is_and_clears_it() {
+    let mut session = ask("bar");
+    session.expect("demo: verifying");
+    session.expect("100%");
+    session.expect("<done>");
     session.expect_exit(0);
 }
 

@@ -157,6 +157,13 @@ def judge(crowd, before):
         if sweep.value_of(crowd.program, crowd.folder, name)[0] != crowd.killed[name]:
             crowd.complain(f"{name}: killed, and its value is neither new nor absent")
     crowd.count["killed after the commit"] = len(landed)
+    # All of them wrote one log. A stand-in has none.
+    if (crowd.folder / "s.bin.audit.jsonl").exists():
+        done = sweep.run(crowd.program, crowd.folder, ["audit", "verify", "s.bin", "--json", *P])
+        if done.returncode != 0:
+            crowd.complain(f"audit verify at the end: exit {done.returncode}: {done.stdout[:300]!r}")
+        else:
+            crowd.count["records"] = json.loads(done.stdout)["records"]
     litter = {str(name) for name in sweep.files_of(crowd.folder)} - before
     if litter:
         crowd.complain(f"left behind: {sorted(litter)[:5]}")

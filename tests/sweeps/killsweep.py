@@ -196,7 +196,7 @@ def field(text, key):
 
 def plain_name(name):
     """A file name with identifiers that differ from run to run replaced."""
-    return re.sub(r"[0-9a-f]{16,}", "ID", str(name))
+    return re.sub(r"[0-9a-f]{16,}|(?<=\.damaged-)[0-9a-f]{6}$", "ID", str(name))
 
 
 def count_calls(log):

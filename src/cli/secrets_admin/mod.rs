@@ -34,6 +34,7 @@ pub const TOOL: Tool = Tool {
     verbs: VERBS,
     run: None,
     exit_code: |_, kind| kind.code(),
+    is_terse: |_| false,
 };
 
 /// Keep the encrypted secrets file of a signer, validator or wallet host

@@ -16,6 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::needs::Needs;
 use crate::cli::output::Format;
 use crate::cli::report::Failure;
+use crate::fs;
 use crate::kind::Kind;
 use crate::network::{NetworkMode, Verdict};
 use crate::passphrase::{MAX_BYTES, Passphrase};
@@ -212,7 +213,7 @@ impl<'a> Reader<'a> {
 
     fn program(&mut self, argv: &[OsString]) -> Result<SecretBytes, Failure> {
         let program = program::resolve(argv)?;
-        if let Some(step) = program::untrusted_step(&program) {
+        if let Some(step) = fs::program::untrusted_step(&program, &[]) {
             let message = format!(
                 "others could replace the passphrase program: {} is not root's alone",
                 step.display()

@@ -20,6 +20,8 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 
+use super::monitor::Status;
+use super::output::Format;
 use super::{Answer, Context, Failure, Tool, parsed};
 use crate::kind::Kind;
 
@@ -30,6 +32,7 @@ pub const TOOL: Tool = Tool {
     verbs: &[],
     run: Some(run),
     exit_code,
+    is_terse: |_| false,
 };
 
 /// Check a configuration, and what it names, before it is deployed
@@ -78,7 +81,8 @@ struct Args {
     /// A systemd unit, a directory of units, a crontab, a compose file or a file of variables that starts the service
     #[arg(long, value_name = "FILE")]
     unit: Vec<OsString>,
-    /// Examine the image of a host below this directory
+    /// Examine the image of a host below this directory: --unit, --store, the state directory and every path that the
+    /// configuration names are paths in the image; CONFIG, --output and files of passphrases are not
     #[arg(long, value_name = "DIR")]
     root: Option<OsString>,
     /// Leave out the rules on this host
@@ -126,11 +130,27 @@ fn run(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
     let typed: ValidateConfig = parsed(matches)?;
     let outcome = match typed.verb {
         Some(Verb::Explain(args)) => explain::explain(&args.rule),
-        None if typed.args.list_rules => Ok(explain::list()),
+        None if typed.args.list_rules => {
+            listing_form(&typed.args, context).map(|()| explain::list())
+        }
         None if typed.args.schema => Ok(schema::answer()),
         None => run::run(&typed.args, context),
     };
     outcome.map_err(as_usage)
+}
+
+/// The rules are listed as text or as JSON.
+fn listing_form(args: &Args, context: &mut Context) -> Result<(), Failure> {
+    let form = args.format.as_ref().map(|word| input::Form::parse(word)).transpose()?;
+    match form {
+        None | Some(input::Form::Text) => {}
+        Some(input::Form::Json) => {
+            let quiet = context.globals.quiet;
+            context.output.configure(Format::Json, quiet);
+        }
+        Some(_) => return Err(Failure::usage("--list-rules is printed as text or json")),
+    }
+    Ok(())
 }
 
 /// No other codes than 0, 1 and 2: what is neither a finding nor a signal could not be checked.
@@ -142,11 +162,10 @@ fn as_usage(failure: Failure) -> Failure {
 }
 
 fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
-    const UNKNOWN: u8 = 3;
     match kind {
         Kind::Interrupted | Kind::Terminated => kind.code(),
         Kind::Ok => 0,
-        _ if wants_nagios(argv) => UNKNOWN,
+        _ if wants_nagios(argv) => Status::Unknown.code(),
         Kind::Findings => 1,
         _ => Kind::Usage.code(),
     }

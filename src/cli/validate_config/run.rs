@@ -9,7 +9,7 @@ use crate::cli::output::Format;
 use crate::cli::setup::Setup;
 use crate::cli::source::reader::Purpose;
 use crate::cli::{Answer, Context, Failure};
-use crate::config::rules::facts::Unit;
+use crate::config::rules::facts::{SECRET_VALUE, Unit};
 use crate::config::rules::{Report, Severity};
 use crate::config::tree::Tree;
 use crate::config::{ConfigError, Reading};
@@ -62,7 +62,8 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
     let reading = Reading::of(&bytes, &path).map_err(|error| unreadable(&error))?;
     let network = context.globals.network.unwrap_or_default();
     let request = request(args, context, &path, &reading)?;
-    let setup = Setup::for_gate(context, reading.config.clone(), network);
+    let image = request.root.0.is_some().then_some(&request.root);
+    let setup = Setup::for_gate(context, reading.config.clone(), network, image);
     let credentials = if args.unlock && !reading.broken {
         let source = context.globals.passphrase_from.clone();
         Needs::new().passphrase(Purpose::OPEN, source.as_ref()).check(context)?;
@@ -104,7 +105,7 @@ fn unreadable(error: &ConfigError) -> Failure {
 fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
     let kind = if run.is_ok() { Kind::Ok } else { Kind::Findings };
     if form == Form::Nagios {
-        context.exit_code = Some(render::nagios::code(run));
+        context.exit_code = Some(render::nagios::status(run).code());
     }
     let answer = match form {
         Form::Json => Answer::silent(render::json::value(run)),
@@ -129,7 +130,7 @@ fn request<'a>(
     }
     let mut units = Vec::new();
     for unit in &args.unit {
-        let found = validate::read_units(&Root(None), Path::new(unit))
+        let found = validate::read_units(&root, Path::new(unit))
             .ok_or_else(|| Failure::usage("--unit names no file or directory that can be read"))?;
         units.extend(found);
     }
@@ -138,7 +139,7 @@ fn request<'a>(
         units.extend(validate::read_units(&root, file).unwrap_or_default());
     }
     let process = validate::process_variables(&context.environment);
-    let has_passphrase = context.environment.has_igra_passphrase();
+    let has_passphrase = context.environment.gives_igra_passphrase();
     let mut start = validate::start_of(&units, &process, has_passphrase);
     let word = |word: &Option<std::ffi::OsString>| {
         word.as_ref().map(|word| word.to_string_lossy().into_owned())
@@ -146,7 +147,14 @@ fn request<'a>(
     start.allow_remote_rpc |= args.allow_remote_rpc;
     start.log_level = word(&args.log_level).or(start.log_level);
     start.profile = word(&args.profile).or(start.profile);
-    let mut tree = layered(reading, start.profile.as_deref(), args.profile.is_some())?;
+    // A variable may name the profile whose overlay it then lies over.
+    let mut base = reading.tree.clone();
+    let mut layer = Vec::new();
+    if !args.config_only {
+        layer = lay_variables(&mut base, context, &units);
+    }
+    let active = start.profile.as_deref().or_else(|| base.text("service.active_profile"));
+    let mut tree = layered(reading, active, args.profile.is_some())?;
     if !args.config_only {
         lay_variables(&mut tree, context, &units);
     }
@@ -163,13 +171,13 @@ fn request<'a>(
         config_only: args.config_only,
         store: context.globals.store.clone(),
         process,
+        layer,
     })
 }
 
 /// The tree with the overlay of the active profile. One that is named and missing is a mistake of whoever named it.
 fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tree, Failure> {
-    let active = named.or_else(|| reading.tree.text("service.active_profile"));
-    let Some(profile) = active else { return Ok(reading.tree.clone()) };
+    let Some(profile) = named else { return Ok(reading.tree.clone()) };
     let is_there = reading
         .tree
         .at("profiles")
@@ -182,17 +190,29 @@ fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tr
 }
 
 /// Variables of the service's configuration layer: of this process, and over them those of the units that start the service.
-fn lay_variables(tree: &mut Tree, context: &Context, units: &[Unit]) {
+/// Answers with those that mean nothing; the service need not be started from this process, so that its own are worth a warning.
+fn lay_variables(
+    tree: &mut Tree,
+    context: &Context,
+    units: &[Unit],
+) -> Vec<(String, String, Severity)> {
+    let mut wrong = Vec::new();
     for (name, value) in context.environment.configuration_layer() {
-        if let Ok(text) = std::str::from_utf8(value.expose()) {
-            tree.lay_variable(&name, text);
+        if let Ok(text) = std::str::from_utf8(value.expose())
+            && let Err(why) = tree.lay_variable(&name, text)
+        {
+            wrong.push((crate::text::escape(&name), why, Severity::Warning));
         }
     }
     for variable in units.iter().flat_map(|unit| &unit.variables) {
-        if let Some(text) = &variable.value {
-            tree.lay_variable(&variable.name, text);
+        if let Some(text) = &variable.value
+            && text != SECRET_VALUE
+            && let Err(why) = tree.lay_variable(&variable.name, text)
+        {
+            wrong.push((variable.name.clone(), why, Severity::Error));
         }
     }
+    wrong
 }
 
 /// How bad the whole is.

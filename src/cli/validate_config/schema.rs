@@ -89,6 +89,10 @@ fn value_of(key: &Key) -> Value {
         Shape::Texts | Shape::Publics | Shape::Paths => {
             json!({ "type": "array", "items": { "type": "string" } })
         }
+        Shape::Commands => {
+            let command = json!({ "type": "array", "minItems": 1, "items": { "type": "string" } });
+            json!({ "type": "array", "items": command })
+        }
         Shape::WordOrTable(words) => json!({ "anyOf": [
             { "enum": words }, { "type": "object", "properties": {}, "additionalProperties": false } ] }),
         Shape::Any => json!({}),

@@ -31,6 +31,7 @@ pub const TOOL: Tool = Tool {
     verbs: VERBS,
     run: None,
     exit_code,
+    is_terse: |_| false,
 };
 
 /// Make encrypted archives of a store, prove them, and bring them back

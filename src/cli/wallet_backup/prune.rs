@@ -9,6 +9,7 @@ use crate::backup::retention::Policy;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::kind::Kind;
 use crate::ops::backup::prune::{Pruned, prune};
 use crate::text::escape;
 
@@ -72,7 +73,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         text += &line(archive, dry);
     }
     let rows: Vec<Value> = outcome.archives.iter().map(row).collect();
-    Ok(Answer::new(text, json!({ "archives": rows, "removed": removed, "dry_run": dry })))
+    // What could not be looked at may be what should have gone.
+    let unreadable = outcome.archives.iter().any(|archive| archive.listed.header.is_err());
+    let kind = if unreadable { Kind::Findings } else { Kind::Ok };
+    let json = json!({ "archives": rows, "removed": removed, "dry_run": dry });
+    Ok(Answer::new(text, json).ending(kind))
 }
 
 fn line(archive: &Pruned, dry: bool) -> String {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use super::table::Id;
+use super::table::{Id, Severity};
 use crate::clock::Timestamp;
 
 /// Everything that was looked at.
@@ -13,6 +13,8 @@ use crate::clock::Timestamp;
 pub struct Facts {
     /// Variables of this process.
     pub process: Vec<Variable>,
+    /// Variables of the service's configuration layer that mean nothing, with what is wrong and how bad it can be.
+    pub layer: Vec<(String, String, Severity)>,
     /// Unit files and their kin.
     pub units: Vec<Unit>,
     /// Files and directories; nothing when they were left out.
@@ -32,6 +34,8 @@ pub struct Variable {
     pub carrier: bool,
     /// The value, of names on a short list only.
     pub value: Option<String>,
+    /// True when nothing stands in it.
+    pub blank: bool,
     /// Where it is set, when that is not this process: a file and a line.
     pub line: Option<(String, usize)>,
 }
@@ -107,6 +111,8 @@ pub struct FileFact {
     pub path: PathBuf,
     /// What stands there; nothing when nothing does.
     pub found: Option<Found>,
+    /// What a program finds there that follows links: the same but for a link, and nothing where a link leads nowhere.
+    pub followed: Option<Found>,
     /// Why it could not be looked at.
     pub unreadable: Option<String>,
 }
@@ -140,7 +146,7 @@ pub struct Files {
     /// Files beside the configuration and the store that hold a secret in the clear, and what it looks like.
     pub leaks: Vec<(String, &'static str)>,
     /// Leftovers beside the store.
-    pub leftovers: Vec<String>,
+    pub leftovers: Vec<PathBuf>,
     /// Directories for backups.
     pub backup_dirs: Vec<BackupDir>,
     /// Paths inside a work tree of git.

@@ -6,7 +6,7 @@ use super::Case;
 use super::facts::{FileFact, Files, Kind, Role, display};
 use super::finding::{Finding, Findings};
 use super::table::{Id, Severity};
-use crate::text::shell_quote;
+use crate::text::quote_path;
 
 pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     if let Some(store) = &case.facts.store {
@@ -18,7 +18,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     if case.facts.store.is_none() {
         // Unknown is not OK: a file that names no store must not pass for one whose store is in order.
         let text = "no store is named: no secret and no passphrase was examined";
-        let fix = "set service.secrets_file or [security] store, or give --store FILE";
+        let fix = "set service.secrets_file or [security] store, or name it with --store";
         found.add(Finding::new(Id::Sec010, text).fix(fix));
     }
     for finding in &files.findings {
@@ -37,18 +37,18 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
         found.add(finding.fix(fix));
     }
     for path in &files.leftovers {
-        let finding =
-            Finding::new(Id::Fil010, format!("{path} was left behind")).path(path.clone());
-        found.add(finding.fix(format!("rm {}", shell_quote(path))));
+        let shown = display(path);
+        let finding = Finding::new(Id::Fil010, format!("{shown} was left behind")).path(shown);
+        found.add(finding.fix(format!("rm {}", quote_path(path))));
     }
 }
 
 fn quoted(fact: &FileFact) -> String {
-    shell_quote(&fact.path.display().to_string())
+    quote_path(&fact.path)
 }
 
 fn directory(fact: &FileFact, found: &mut Findings) {
-    let Some(stat) = fact.found.filter(|stat| stat.kind == Kind::Directory) else { return };
+    let Some(stat) = fact.followed.filter(|stat| stat.kind == Kind::Directory) else { return };
     let watched = matches!(fact.role, Role::DataDir | Role::LogDir | Role::StateDir);
     if watched && stat.mode & 0o077 != 0 {
         let path = display(&fact.path);
@@ -84,22 +84,25 @@ fn room(fact: &FileFact, found: &mut Findings) {
     let Some(stat) = fact.found.filter(|_| fact.role == Role::Secrets) else { return };
     let needed = stat.size.saturating_mul(3).saturating_add(SPARE);
     let path = display(&fact.path);
+    let parent = fact.path.parent().unwrap_or(&fact.path);
     if stat.free < needed {
         let text =
             format!("{} MiB are free beside {path}, {} are needed", stat.free >> 20, needed >> 20);
-        found.add(Finding::new(Id::Fil009, text).path(path.clone()));
+        found.add(Finding::new(Id::Fil009, text).path(path.clone()).about(parent));
     }
     if stat.inodes < INODES {
         found.add(
             Finding::new(Id::Fil009, format!("{} inodes are free beside {path}", stat.inodes))
-                .path(path),
+                .path(path)
+                .fix(format!("remove files: df -i {}", quote_path(parent))),
         );
     }
 }
 
 fn config(files: &Files, found: &mut Findings) {
     let Some(fact) = files.of(Role::Config) else { return };
-    let Some(stat) = fact.found else { return };
+    // A link's own mode says nothing: what it leads to is what is read.
+    let Some(stat) = fact.followed else { return };
     let path = display(&fact.path);
     if found.has(Id::Sec007) && stat.mode & 0o077 != 0 {
         let text = format!("{path} has mode {:04o} and holds a secret", stat.mode);
@@ -117,25 +120,20 @@ fn audit(files: &Files, found: &mut Findings) {
     const SPACE: u64 = 64 << 20;
     for fact in &files.all {
         match fact.role {
-            Role::AuditLog => audit_mode(fact, ", and UMask=0077 in the unit", found),
-            Role::OurLog => {
-                audit_mode(fact, "", found);
-                audit_owner(files, fact, found);
-            }
+            Role::AuditLog => audit_mode(fact, found),
+            Role::OurLog => audit_owner(files, fact, found),
             Role::AuditDir | Role::OurLogDir => audit_directory(fact, SPACE, found),
             _ => {}
         }
     }
 }
 
-fn audit_mode(fact: &FileFact, more: &str, found: &mut Findings) {
-    let Some(stat) = fact.found.filter(|stat| stat.kind != Kind::Link && stat.mode & 0o077 != 0)
-    else {
-        return;
-    };
+/// The service's log, which it makes with its umask; ours is judged by whoever opens it.
+fn audit_mode(fact: &FileFact, found: &mut Findings) {
+    let Some(stat) = fact.followed.filter(|stat| stat.mode & 0o077 != 0) else { return };
     let path = display(&fact.path);
     let text = format!("{path} has mode {:04o}", stat.mode);
-    let fix = format!("chmod 600 {}{more}", quoted(fact));
+    let fix = format!("set UMask=0077 in the unit, then: chmod 600 {}", quoted(fact));
     found.add(Finding::new(Id::Aud002, text).path(path).fix(fix));
 }
 
@@ -162,7 +160,7 @@ fn audit_owner(files: &Files, fact: &FileFact, found: &mut Findings) {
 
 fn audit_directory(fact: &FileFact, least: u64, found: &mut Findings) {
     let path = display(&fact.path);
-    let Some(stat) = fact.found else {
+    let Some(stat) = fact.followed else {
         if fact.unreadable.is_none() {
             let fix = format!("mkdir -m 700 {}", quoted(fact));
             let finding = Finding::new(

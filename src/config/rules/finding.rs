@@ -1,10 +1,12 @@
 //! A rule that is not met, and where.
 
 use std::ops::Range;
+use std::path::Path;
 
 use super::table::{Id, Severity};
 use crate::config::tree::{Node, Origin};
 use crate::network::NetworkMode;
+use crate::text::quote_path;
 
 /// Where a finding stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +22,17 @@ pub enum Place {
     Path(String),
     /// A variable of the environment.
     Variable(String),
+}
+
+/// `fix` with `text` in the place of a word that stands for it, so that it can be pasted into a shell.
+pub fn fill(fix: &str, word: &str, text: &str) -> String {
+    let one = |part: &str| match part.strip_prefix(word) {
+        Some(rest) if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => {
+            format!("{text}{rest}")
+        }
+        _ => part.to_owned(),
+    };
+    fix.split(' ').map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// One finding.
@@ -124,6 +137,14 @@ impl Finding {
         self
     }
 
+    /// With the path that it is about in the place of the words `FILE` and `DIRECTORY` of its rule's remedy.
+    #[must_use]
+    pub fn about(mut self, path: &Path) -> Self {
+        let word = if self.fix.contains("DIRECTORY") { "DIRECTORY" } else { "FILE" };
+        self.fix = fill(&self.fix, word, &quote_path(path));
+        self
+    }
+
     /// Resting on this.
     #[must_use]
     pub fn basis(mut self, basis: impl Into<String>) -> Self {
@@ -164,12 +185,11 @@ impl Findings {
         Self { network, all: Vec::new() }
     }
 
-    /// Adds a finding with the severity that its rule has here, unless the finding itself is milder.
+    /// Adds a finding with the severity that its rule has here, unless the finding itself is milder. One that does not matter
+    /// here is kept all the same: the configuration may raise it.
     pub fn add(&mut self, mut finding: Finding) {
         finding.severity = finding.severity.min(finding.rule.rule().level(self.network));
-        if finding.severity != Severity::Off {
-            self.all.push(finding);
-        }
+        self.all.push(finding);
     }
 
     /// Adds a finding that has a severity of its own, whatever the network.
@@ -180,6 +200,6 @@ impl Findings {
 
     /// True when a rule was found broken.
     pub fn has(&self, rule: Id) -> bool {
-        self.all.iter().any(|finding| finding.rule == rule)
+        self.all.iter().any(|finding| finding.rule == rule && finding.severity != Severity::Off)
     }
 }

@@ -4,7 +4,7 @@
 //! for it: as bad as the service takes it, or a warning where the service's rule is faulty and nothing is wrong. The numbers are
 //! the order in which the service checks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Case;
 use super::facts::{FileFact, Kind, Role};
@@ -50,7 +50,7 @@ fn covered_by(rule: Id) -> &'static [Id] {
         Id::Svc10 => &[Id::Sec001, Id::Fil002],
         Id::Svc16 | Id::Svc17 | Id::Svc19 => &[Id::Net005],
         Id::Svc20 => &[Id::Log001],
-        Id::Svc24 => &[Id::Fil005],
+        Id::Svc24 | Id::Svc28 => &[Id::Fil005],
         Id::Svc25 => &[Id::Fil011],
         Id::Svc26 => &[Id::Fil001],
         Id::Svc31 => &[Id::Net002],
@@ -112,13 +112,21 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) -> Option<Vec<Predicti
             _ => Forecast::Warns,
         };
         let ours = found.all.iter_mut().find(|finding| {
-            covered_by(one.rule).contains(&finding.rule) && finding.severity >= severity
+            // Of two files, ours may be about the other.
+            let same = match (&one.place, &finding.place) {
+                (Place::Path(its), Place::Path(ours)) => its == ours,
+                _ => true,
+            };
+            same && covered_by(one.rule).contains(&finding.rule) && finding.severity >= severity
         });
         if let Some(finding) = ours {
             finding.service = finding.service.max(Some(forecast));
             continue;
         }
         let mut finding = Finding::new(one.rule, one.message).place(one.place);
+        if let Some(path) = subject(case, one.rule) {
+            finding = finding.about(&path);
+        }
         finding.service = Some(forecast);
         if one.faulty {
             "the rule is the service's, and faulty here".clone_into(&mut finding.basis);
@@ -126,6 +134,19 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) -> Option<Vec<Predicti
         found.force(finding, if one.faulty { W } else { severity });
     }
     case.facts.files.is_some().then_some(predictions)
+}
+
+/// The file or directory that a rule is about.
+fn subject(case: &Case<'_>, rule: Id) -> Option<PathBuf> {
+    let of = match rule {
+        Id::Svc06 => Role::AuditDir,
+        Id::Svc22 | Id::Svc28 => Role::LogDir,
+        Id::Svc23 | Id::Svc24 => Role::DataDir,
+        Id::Svc25 => Role::Config,
+        Id::Svc27 => Role::AuditLog,
+        _ => Role::Secrets,
+    };
+    case.facts.files.as_ref()?.of(of).map(|fact| fact.path.clone())
 }
 
 /// The place of a key, or of the table that it would stand in.
@@ -178,7 +199,8 @@ fn network(case: &Case<'_>, all: &mut Vec<Broken>) {
 }
 
 fn secrets(case: &Case<'_>, all: &mut Vec<Broken>) {
-    let legacy = super::secrets::all_variables(case).find(|v| v.name == "KASPA_IGRA_WALLET_SECRET");
+    let legacy = super::secrets::all_variables(case)
+        .find(|v| v.name == "KASPA_IGRA_WALLET_SECRET" && !v.blank);
     if let Some(variable) = legacy {
         let place = Place::Variable(variable.name.clone());
         add(all, Id::Svc03, [E, W, O], place, "KASPA_IGRA_WALLET_SECRET is set");
@@ -234,7 +256,7 @@ fn secrets(case: &Case<'_>, all: &mut Vec<Broken>) {
 }
 
 fn is_missing(fact: &FileFact) -> bool {
-    fact.found.is_none() && fact.unreadable.is_none()
+    fact.followed.is_none() && fact.unreadable.is_none()
 }
 
 fn encryption(case: &Case<'_>, all: &mut Vec<Broken>) {
@@ -268,7 +290,11 @@ fn endpoint(case: &Case<'_>, all: &mut Vec<Broken>) {
     };
     if !case.service.allow_remote_rpc {
         let text = words("the node is on another host, which is not allowed explicitly");
-        return add_faulty(all, Id::Svc16, [E, O, O], place, text, faulty);
+        add_faulty(all, Id::Svc16, [E, O, O], place.clone(), text, faulty);
+        // Only there it looks no further.
+        if case.network == NetworkMode::Mainnet {
+            return;
+        }
     }
     if !matches!(view.scheme.as_str(), "grpcs" | "https") {
         let text = words("the node is on another host without TLS");
@@ -298,12 +324,13 @@ fn files(case: &Case<'_>, all: &mut Vec<Broken>) {
         }
         _ => {}
     }
-    let mode = |fact: &FileFact| fact.found.map(|stat| stat.mode & 0o777);
+    let mode = |fact: &FileFact| fact.followed.map(|stat| stat.mode & 0o777);
     if let Some(dir) = files.of(Role::DataDir) {
         if is_missing(dir) {
             return add(all, Id::Svc23, [E, W, O], at(dir), "the data directory is missing");
         }
-        if dir.found.is_some_and(|stat| stat.kind == Kind::Directory) && mode(dir) != Some(0o700) {
+        if dir.followed.is_some_and(|stat| stat.kind == Kind::Directory) && mode(dir) != Some(0o700)
+        {
             add(all, Id::Svc24, [E, O, O], at(dir), "the data directory is not 0700");
         }
     }

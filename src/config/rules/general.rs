@@ -1,6 +1,6 @@
 //! Rules on the file itself: keys, types, paths, versions, the stated network.
 
-use super::finding::{Finding, Findings};
+use super::finding::{Finding, Findings, Place};
 use super::table::{Id, Severity};
 use super::{Case, leak};
 use crate::config::keys::{self, Shape};
@@ -28,6 +28,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
         let finding = Finding::new(Id::Cfg006, "lines end in carriage return and line feed");
         found.add(finding.span(&(at..at)));
     }
+    layer(case, found);
     network(case, found);
     version(case, found);
     values(case, found);
@@ -43,6 +44,15 @@ fn problems(case: &Case<'_>, found: &mut Findings) {
         } else {
             found.add(finding);
         }
+    }
+}
+
+/// Variables that the service would not understand, or not see.
+fn layer(case: &Case<'_>, found: &mut Findings) {
+    for (name, text, worst) in &case.facts.layer {
+        let finding = Finding::new(Id::Cfg001, text.clone()).at_most(*worst);
+        let place = Place::Variable(name.clone());
+        found.add(finding.place(place).fix("correct the name or the value of the variable"));
     }
 }
 
@@ -67,6 +77,18 @@ fn network(case: &Case<'_>, found: &mut Findings) {
             Err(_) => {
                 let text = "the network is none of mainnet, testnet, devnet";
                 found.add(Finding::new(Id::Net001, text).at(node));
+            }
+        }
+    }
+    for unit in &case.facts.units {
+        for (line, word) in super::secrets::options(unit, &["--network"]) {
+            // Other programs have networks of their own.
+            let Ok(network) = word.parse::<NetworkMode>() else { continue };
+            if network != case.network {
+                let text = format!("the unit is for {network}, it is checked for {}", case.network);
+                let finding = Finding::new(Id::Net001, text);
+                let fix = format!("set --network {} in the unit", case.network);
+                found.add(finding.place(Place::Line(unit.path.clone(), line)).fix(fix));
             }
         }
     }
@@ -170,6 +192,12 @@ fn remarks(case: &Case<'_>, found: &mut Findings) {
             let text = format!("an unknown key holds {what}");
             found.add(Finding::new(Id::Sec007, text).span(&problem.at));
         }
+    }
+    // Over several lines, or where no key of ours leads.
+    if !found.has(Id::Sec007)
+        && let Some(what) = leak::kind_in(case.reading.text())
+    {
+        found.add(Finding::new(Id::Sec007, format!("the file holds {what}")));
     }
 }
 

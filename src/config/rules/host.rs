@@ -1,5 +1,7 @@
 //! Rules on the host and on the unit that starts the service.
 
+use std::path::Path;
+
 use super::Case;
 use super::facts::{Host, Role, Unit};
 use super::finding::{Finding, Findings, Place};
@@ -30,9 +32,11 @@ fn room(case: &Case<'_>, host: &Host, found: &mut Findings) {
     const DISK: u64 = 10 << 30;
     const MEMORY: u64 = 1 << 30;
     let dir = case.facts.files.as_ref().and_then(|files| files.of(Role::DataDir));
-    if let Some(free) = dir.and_then(|dir| dir.found).map(|stat| stat.free).filter(|f| *f < DISK) {
+    if let Some(free) = dir.and_then(|dir| dir.followed).map(|stat| stat.free).filter(|f| *f < DISK)
+    {
         let text = format!("{} GiB are free below data_dir", free >> 30);
-        found.add(Finding::new(Id::Svc37, text).forecast(case.network));
+        let dir = case.service.data_dir.as_deref().unwrap_or(Path::new("/"));
+        found.add(Finding::new(Id::Svc37, text).forecast(case.network).about(dir));
     }
     if let Some(memory) = host.memory.filter(|bytes| *bytes < MEMORY) {
         let text = format!("{} MiB of memory are available", memory >> 20);
@@ -51,7 +55,7 @@ fn look_at_host(host: &Host, found: &mut Findings) {
     }
     if let Some(dumpable) = host.suid_dumpable.filter(|n| *n != 0) {
         let text = format!("fs.suid_dumpable is {dumpable}");
-        found.add(Finding::new(Id::Host002, text));
+        found.add(Finding::new(Id::Host002, text).fix("sysctl fs.suid_dumpable=0"));
     }
     if host.hibernation {
         found.add(Finding::new(Id::Host003, "the kernel offers to suspend to disk"));
@@ -59,7 +63,10 @@ fn look_at_host(host: &Host, found: &mut Findings) {
     match host.ptrace_scope {
         Some(1..) => {}
         Some(0) => found.add(Finding::new(Id::Host004, "kernel.yama.ptrace_scope is 0")),
-        None => found.add(Finding::new(Id::Host004, "the kernel has no kernel.yama.ptrace_scope")),
+        None => {
+            let finding = Finding::new(Id::Host004, "the kernel has no kernel.yama.ptrace_scope");
+            found.add(finding.fix("boot a kernel with the Yama module"));
+        }
     }
     for name in &host.unprotected {
         found
@@ -67,7 +74,7 @@ fn look_at_host(host: &Host, found: &mut Findings) {
     }
     if host.preload {
         let finding = Finding::new(Id::Host007, "/etc/ld.so.preload has content");
-        found.add(finding.path("/etc/ld.so.preload"));
+        found.add(finding.path("/etc/ld.so.preload").fix("rm /etc/ld.so.preload"));
     }
     if host.synchronised == Some(false) {
         let text = "the time daemon has not synchronised the clock";

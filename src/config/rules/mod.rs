@@ -30,6 +30,7 @@ use super::service::{Service, Start};
 use super::tree::Tree;
 use crate::clock::Timestamp;
 use crate::network::NetworkMode;
+use crate::text::quote_path;
 
 /// Everything a rule may look at.
 pub struct Case<'a> {
@@ -107,6 +108,16 @@ pub fn run(case: &Case<'_>) -> Report {
         }
         waivers::apply(case, &mut found);
     }
+    found.all.retain(|finding| finding.severity != Severity::Off);
+    let config = quote_path(&case.reading.path);
+    // Where the remedy is still the rule's own; what a rule has put into it may hold these words.
+    let own = |finding: &&mut Finding| {
+        finding.rule == Id::Net001 || finding.fix == finding.rule.rule().fix
+    };
+    for finding in found.all.iter_mut().filter(own) {
+        let named = finding::fill(&finding.fix, "CONFIG", &config);
+        finding.fix = finding::fill(&named, "NETWORK", case.network.name());
+    }
     let not_examined = not_examined(case, &found);
     found.all.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
     found.all.dedup();
@@ -157,7 +168,7 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
                 "the store does not tell, or cannot be relied on"
             }
             Subject::Store
-                if rule.id == Id::Aud003
+                if matches!(rule.id, Id::Aud003 | Id::Aud004)
                     && facts.store.as_ref().is_some_and(|s| s.undecided.contains(&rule.id)) =>
             {
                 "the audit log could not be read"

@@ -1,7 +1,7 @@
 //! Rules on connections: where the node is, what listens, credentials in URLs.
 
 use super::Case;
-use super::finding::{Finding, Findings};
+use super::finding::{Finding, Findings, Place};
 use super::table::{Id, Severity};
 use crate::config::endpoint::{Endpoint, ServiceView, is_everywhere};
 use crate::config::tree::Value;
@@ -12,7 +12,14 @@ const NODES: [&str; 2] = ["service.node_rpc_url", "service.pskt.node_rpc_url"];
 pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     for path in NODES {
         if let Some(url) = case.tree.text(path).filter(|url| !url.trim().is_empty()) {
-            node(case, path, url, found);
+            let place = Finding::new(Id::Net005, "").at_maybe(case.tree.at(path)).place;
+            node(path, url, &place, found);
+        }
+    }
+    // What the command line says lies over the file.
+    for unit in &case.facts.units {
+        for (line, url) in super::secrets::options(unit, &["--node-url"]) {
+            node("--node-url", url, &Place::Line(unit.path.clone(), line), found);
         }
     }
     if case.tree.flag("rpc.enabled") == Some(true)
@@ -33,15 +40,15 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
     });
 }
 
-fn node(case: &Case<'_>, path: &str, url: &str, found: &mut Findings) {
-    let at = case.tree.at(path);
+fn node(path: &str, url: &str, place: &Place, found: &mut Findings) {
     if url.starts_with("unix:") || url.starts_with('/') {
         return;
     }
     let Some(endpoint) = Endpoint::parse(url) else {
         // The service's own rule says it where it is the service's key.
         if path != NODES[0] {
-            found.add(Finding::new(Id::Net005, format!("`{path}` names no host")).at_maybe(at));
+            let finding = Finding::new(Id::Net005, format!("`{path}` names no host"));
+            found.add(finding.place(place.clone()));
         }
         return;
     };
@@ -60,7 +67,7 @@ fn node(case: &Case<'_>, path: &str, url: &str, found: &mut Findings) {
     } else {
         Finding::new(Id::Net005, format!("`{path}` is on another host without TLS"))
     };
-    found.add(finding.at_maybe(at));
+    found.add(finding.place(place.clone()));
 }
 
 /// The endpoint for the checklist; no host is named that is not this one.

@@ -56,6 +56,14 @@ fn place(variable: &Variable) -> Place {
     }
 }
 
+/// How a variable goes: by a command from this process, by hand from a unit.
+fn unset(variable: &Variable) -> String {
+    match &variable.line {
+        Some((file, line)) => format!("take {} out of {file}, line {line}", variable.name),
+        None => format!("unset {}", variable.name),
+    }
+}
+
 /// Every variable that the service may see: of this process, and of the units.
 pub(super) fn all_variables<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Variable> {
     let units = case.facts.units.iter().flat_map(|unit| &unit.variables);
@@ -95,11 +103,12 @@ fn variables(case: &Case<'_>, found: &mut Findings) {
         let upper = name.to_ascii_uppercase();
         let in_unit = variable.line.is_some();
         let add = |found: &mut Findings, rule: Id, text: &str| {
-            found.add(Finding::new(rule, format!("{name} {text}")).place(place(variable)));
+            let finding = Finding::new(rule, format!("{name} {text}")).place(place(variable));
+            found.add(if rule == Id::Host007 { finding.fix(unset(variable)) } else { finding });
         };
         if variable.carrier {
             let finding = Finding::new(Id::Env001, format!("{name} carries a secret"));
-            let fix = format!("unset {name}, put the value into the store, and change it");
+            let fix = format!("put the value into the store, change it, and: {}", unset(variable));
             found.add(finding.place(place(variable)).fix(fix));
             if in_unit {
                 add(found, Id::Env004, "is set in the unit");
@@ -237,6 +246,12 @@ fn audit(case: &Case<'_>, found: &mut Findings) {
             Finding::new(Id::Aud001, format!("`{path}` is blank")).at_maybe(case.tree.at(path)),
         );
     }
+    // The tools refuse to run with it.
+    let blank = case.tree.text("audit.path").is_some_and(|text| text.trim().is_empty());
+    if blank && case.reading.config.audit_path.is_none() {
+        let finding = Finding::new(Id::Aud001, "`audit.path` is blank");
+        found.add(finding.at_maybe(case.tree.at("audit.path")));
+    }
     // The service appends lines of its own, after which neither of the two can read the file.
     if let (Some(ours), Some(its)) = (case.tree.text("audit.path"), &case.service.audit_log)
         && Path::new(ours) == its
@@ -257,14 +272,14 @@ fn is_verbose(level: &str) -> bool {
     level.contains("debug") || level.contains("trace")
 }
 
-/// The log levels that command lines of a unit state, with their lines.
-pub(super) fn log_levels(unit: &Unit) -> Vec<(usize, &str)> {
+/// The values that command lines of a unit give an option, with their lines.
+pub(super) fn options<'a>(unit: &'a Unit, names: &[&str]) -> Vec<(usize, &'a str)> {
     let mut all = Vec::new();
     for (line, words) in &unit.commands {
         for (n, word) in words.iter().enumerate() {
             let value = match word.split_once('=') {
-                Some(("--log-level" | "-l", value)) => value,
-                None if word == "--log-level" || word == "-l" => {
+                Some((name, value)) if names.contains(&name) => value,
+                None if names.contains(&word.as_str()) => {
                     words.get(n + 1).map_or("", String::as_str)
                 }
                 _ => continue,
@@ -277,7 +292,7 @@ pub(super) fn log_levels(unit: &Unit) -> Vec<(usize, &str)> {
 
 fn logs(case: &Case<'_>, found: &mut Findings) {
     for unit in &case.facts.units {
-        for (line, level) in log_levels(unit) {
+        for (line, level) in options(unit, &["--log-level", "-l"]) {
             if is_verbose(level) {
                 let finding = Finding::new(Id::Log001, "the log level is debug or trace");
                 found.add(finding.place(Place::Line(unit.path.clone(), line)));
@@ -292,15 +307,15 @@ fn logs(case: &Case<'_>, found: &mut Findings) {
         match variable.name.as_str() {
             "RUST_LOG" if is_verbose(value) => {
                 let finding = Finding::new(Id::Log001, "RUST_LOG is debug or trace");
-                found.add(finding.place(place(variable)).fix("unset RUST_LOG"));
+                found.add(finding.place(place(variable)).fix(unset(variable)));
                 if value.to_ascii_lowercase().contains("trace") {
                     let finding = Finding::new(Id::Log002, "RUST_LOG traces");
-                    found.add(finding.place(place(variable)));
+                    found.add(finding.place(place(variable)).fix(unset(variable)));
                 }
             }
             "RUST_BACKTRACE" if value == "full" => {
                 let finding = Finding::new(Id::Log002, "RUST_BACKTRACE is full");
-                found.add(finding.place(place(variable)));
+                found.add(finding.place(place(variable)).fix(unset(variable)));
             }
             _ => {}
         }

@@ -2,13 +2,23 @@
 //! these checks.
 
 use super::Case;
-use super::finding::{Finding, Findings};
+use super::finding::{Finding, Findings, Forecast};
 use super::table::Id;
 use crate::config::tree::Node;
 use crate::kaspa::Multisig;
 
 pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
+    let before = found.all.len();
+    look_at_all(case, found);
+    // On every network: such a file does not get as far as the rules of one.
+    for finding in &mut found.all[before..] {
+        finding.service = Some(Forecast::Refuses);
+    }
+}
+
+fn look_at_all(case: &Case<'_>, found: &mut Findings) {
     let tree = case.tree;
+    profile(case, found);
     let text = |path: &str| tree.text(path).map(str::trim).unwrap_or_default();
     if tree.at("service.hd").is_some() && !case.service.is_mnemonic && script(case).is_none() {
         let finding =
@@ -57,6 +67,29 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
             found.add(Finding::new(Id::Shp15, "the relay's URL is none").at(node));
         }
     }
+}
+
+/// The service wants to know which of the signers it is.
+fn profile(case: &Case<'_>, found: &mut Findings) {
+    if !case.service.is_there {
+        return;
+    }
+    let named = case.tree.at("service.active_profile");
+    let active = case.start.profile.as_deref().or_else(|| named.and_then(Node::text));
+    let profiles = case.tree.at("profiles").and_then(Node::table);
+    let text = match active.map(str::trim).filter(|name| !name.is_empty()) {
+        None => "no profile is active: neither service.active_profile nor --profile names one",
+        Some(name) if profiles.is_none_or(|all| !all.0.contains_key(name)) => {
+            "the active profile has no [profiles.] table of its name"
+        }
+        Some(_) => return,
+    };
+    let finding = Finding::new(Id::Shp16, text);
+    found.add(match (named, super::general::table_of(case, "service")) {
+        (Some(node), _) => finding.at(node),
+        (None, Some(span)) => finding.span(&span),
+        (None, None) => finding,
+    });
 }
 
 /// The redeem script's text, if there is one.

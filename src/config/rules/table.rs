@@ -118,31 +118,31 @@ rules! {
     Env001 "ENV-001" * [E W I] Environment, "no variable carries a secret",
         "every process of the same user can read it in /proc, and every child inherits it",
         ["CWE-526", "CWE-214", "CCSS 1.03", "ASVS 13.3.1"],
-        "put the value into the store, unset the variable, and change the value: it was readable", runtime "environment::check";
+        "put the value into the store, unset the variable, and change the value: it was readable", runtime "environment::carries_secret";
     Env002 "ENV-002" * [E W O] Config, "secrets come from the encrypted file",
         "a backend of variables keeps nothing encrypted at rest", ["CWE-311", "CWE-522"],
         "set service.use_encrypted_secrets = true";
     Env003 "ENV-003" - [W W O] Environment, "no variable of the unit looks like a secret",
         "a name like *_PASSWORD usually holds one", ["CWE-526"],
-        "use LoadCredentialEncrypted= in the unit, or --passphrase-from fd:N";
+        "use LoadCredentialEncrypted= in the unit, or --passphrase-from fd:3";
     Env004 "ENV-004" - [E W O] Unit, "the unit holds no secret",
         "systemctl show prints Environment= to every user", ["CWE-522"],
         "use LoadCredentialEncrypted= and a wrapper that hands the credential over";
     Arg001 "ARG-001" * [E E W] Unit, "no secret stands on a command line",
         "ps shows the arguments of every process to every user", ["CWE-214", "CCSS 1.04"],
-        "use a prompt, a descriptor or a credential: --passphrase-from fd:N";
+        "use a prompt, a descriptor or a credential, as in --passphrase-from fd:3";
     Sec001 "SEC-001" * [E E W] Files, "the secrets file is there and whole",
         "without it nothing can be signed; a damaged one may have been changed", ["CWE-354"],
-        "restore it from a backup, or secrets-admin init FILE", runtime "ops::StoreFile::find";
+        "restore it from a backup, or make a new one: secrets-admin init FILE", runtime "ops::StoreFile::at";
     Sec002 "SEC-002" * [E E E] Store, "the store belongs to the configured network",
         "keys of another network sign for the wrong money", ["CCSS 1.02", "CWE-1188"],
-        "name the store of this network", runtime "ops::StoreFile::find";
+        "name the store of this network", runtime "ops::StoreFile::at";
     Sec003 "SEC-003" * [E E W] Secrets, "wallet_secret is set",
         "without it nothing can be signed", ["CWE-311"],
         "secrets-admin set FILE igra.hd.wallet_secret";
     Sec004 "SEC-004" * [= missing_payment_secret] Secrets, "payment_secret is set and not blank",
         "the second layer in front of the wallet", ["CWE-308", "CCSS 1.03.1"],
-        "secrets-admin set FILE igra.hd.payment_secret", runtime "ops::claims::Facts::gather";
+        "secrets-admin set FILE igra.hd.payment_secret", runtime "secret::SecretBytes::unless_blank";
     Sec005 "SEC-005" - [E W O] Secrets, "payment_secret is neither wallet_secret nor the passphrase",
         "one leak would give both", ["CWE-1391"],
         "set another payment_secret";
@@ -151,16 +151,16 @@ rules! {
         "set a generated payment_secret";
     Sec007 "SEC-007" - [E E W] Config, "no secret lies in the clear",
         "a configuration is copied, committed and backed up where secrets must not go", ["CWE-312", "CWE-256", "CWE-798"],
-        "move it into the store with secrets-admin set, and change it: it was readable";
+        "move it into the store, and change it: it was readable";
     Sec008 "SEC-008" - [= single_keyslot] Store, "a second keyslot is enrolled",
         "a forgotten passphrase would lose everything", ["CCSS 1.03.2"],
-        "secrets-admin keyslot add FILE --label recovery (an Igra file: convert it first)";
+        "secrets-admin keyslot add FILE --label recovery";
     Sec009 "SEC-009" - [W W I] Secrets, "every name in the store is one that something reads",
         "a misspelt name hides a missing secret", ["CWE-1173"],
-        "secrets-admin list FILE, then set the right name and remove the wrong one";
+        "set the right name and remove the wrong one: secrets-admin list FILE";
     Sec010 "SEC-010" * [E W I] Secrets, "secrets and passphrase could be examined",
         "unknown is not OK", ["CWE-636"],
-        "validate-config CONFIG --unlock (or secrets-admin check FILE): it will ask for the passphrase";
+        "validate-config CONFIG --network NETWORK --unlock";
     Sec011 "SEC-011" - [E E W] Secrets, "every required secret is in the store",
         "the service would not start without it", ["CWE-1188"],
         "secrets-admin set FILE NAME";
@@ -169,16 +169,16 @@ rules! {
         "secrets-admin inventory pin FILE";
     Pwd001 "PWD-001" * [= passphrase.on_length] Secrets, "the passphrase is long enough",
         "a short passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
-        "secrets-admin passphrase change FILE --generate", runtime "passphrase::strength::judge";
+        "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
     Pwd002 "PWD-002" * [= passphrase.on_weakness] Secrets, "the passphrase was strong when it was chosen",
         "a guessable passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
-        "secrets-admin passphrase change FILE --generate", runtime "passphrase::strength::judge";
+        "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
     Pwd003 "PWD-003" - [= passphrase.on_weakness] Secrets, "the passphrase takes enough guesses",
         "too few guesses find it", ["CWE-521"],
-        "secrets-admin passphrase change FILE --generate";
+        "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
     Pwd004 "PWD-004" - [= passphrase.on_weakness] Secrets, "the passphrase is not a famous one",
         "it is a famous phrase", ["ASVS 6.2.4"],
-        "secrets-admin passphrase change FILE --generate";
+        "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
     Pwd005 "PWD-005" - [W W I] Config, "no composition rule is configured",
         "rules on upper case, digits and symbols make people choose worse passphrases; NIST forbids them", ["NIST SP 800-63B-4", "ASVS 6.2.5"],
         "remove the key; length and strength are checked anyway";
@@ -187,7 +187,7 @@ rules! {
         "remove security.passphrase_max_age";
     Kdf001 "KDF-001" * [E W W] Store, "key derivation is not below the floor",
         "a cheap derivation makes guessing cheap", ["CWE-916", "RFC 9106"],
-        "secrets-admin passphrase change FILE --kdf m=KIB,t=N,p=1", runtime "crypto::kdf::KdfParams::meets";
+        "secrets-admin passphrase change FILE", runtime "crypto::kdf::KdfParams::meets";
     Kdf002 "KDF-002" - [W I O] Store, "key derivation is that of new stores",
         "hardware moves", ["CWE-916"],
         "secrets-admin passphrase change FILE";
@@ -202,7 +202,7 @@ rules! {
         "chmod 600 FILE", runtime "fs::checks::sensitive_file";
     Fil002 "FIL-002" * [E E W] Files, "secrets belong to the service or root",
         "their owner can replace them", ["CWE-282"],
-        "chown SERVICE FILE", runtime "fs::checks::sensitive_file";
+        "chown root FILE", runtime "fs::checks::sensitive_file";
     Fil003 "FIL-003" * [E E W] Files, "secrets are plain files with one name",
         "a link leads elsewhere tomorrow; a second name keeps the old content", ["CWE-59", "CWE-62"],
         "put the file itself there", runtime "fs::checks::sensitive_file";
@@ -226,10 +226,10 @@ rules! {
         "chmod 600 CONFIG";
     Host001 "HOST-001" - [W I O] Host, "swap is off or encrypted",
         "memory that holds secrets goes to the disk", ["CWE-316", "CWE-591"],
-        "swapoff -a, or use an encrypted swap";
+        "use an encrypted swap, or none: swapoff -a";
     Host002 "HOST-002" - [W I O] Host, "no core file can be made",
         "a core file holds the memory of the service", ["CWE-528"],
-        "LimitCORE=0 in the unit; sysctl fs.suid_dumpable=0";
+        "set LimitCORE=0 in the unit";
     Host003 "HOST-003" - [W I O] Host, "the host does not hibernate",
         "hibernation writes all memory to the disk", ["CWE-316"],
         "systemctl mask hibernate.target hybrid-sleep.target";
@@ -238,16 +238,16 @@ rules! {
         "sysctl kernel.yama.ptrace_scope=1";
     Host005 "HOST-005" - [E W I] Unit, "the service does not run as root",
         "a fault in it would own the host", ["CWE-250", "ASVS 13.2.2"],
-        "User=igra in the unit";
+        "set User=igra in the unit";
     Host007 "HOST-007" - [E W I] Environment, "nothing is loaded into the service",
         "LD_PRELOAD and its kin run foreign code inside", ["CWE-426"],
-        "unset LD_PRELOAD, LD_LIBRARY_PATH and LD_AUDIT; remove /etc/ld.so.preload";
+        "unset LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT";
     Host008 "HOST-008" - [W I O] Unit, "enough memory can be locked",
         "keys that cannot be locked may be swapped out", ["CWE-591"],
-        "LimitMEMLOCK=16M in the unit";
+        "set LimitMEMLOCK=16M in the unit";
     Host009 "HOST-009" - [E W I] Host, "the clock is right",
         "checks that depend on time are wrong", ["CWE-367", "ASVS 16.2.2"],
-        "set the clock, or secrets-admin state accept-clock FILE REASON";
+        "timedatectl set-ntp true";
     Host011 "HOST-011" - [W I O] Host, "the kernel guards links in shared directories",
         "a planted link makes a program write elsewhere", ["CWE-59"],
         "sysctl fs.protected_symlinks=1 fs.protected_hardlinks=1 fs.protected_regular=1";
@@ -274,13 +274,16 @@ rules! {
         "choose 2 <= threshold_m < threshold_n, with as many distinct keys";
     Aud001 "AUD-001" * [E W O] Config, "audit logging is on",
         "without it nobody knows who used a key", ["CWE-778", "CCSS 2.04", "ASVS 16.3"],
-        "remove the blank service.key_audit_log_path: its default is on";
+        "remove the blank path: the default is on", runtime "config::schema::check";
     Aud002 "AUD-002" * [E W I] Files, "the audit log is the service's own and on a disk",
         "a log that others can change proves nothing", ["CWE-276", "CWE-532"],
-        "chmod 700 DIRECTORY";
+        "chmod 700 DIRECTORY", runtime "audit::tail::widened";
     Aud003 "AUD-003" - [E W I] Store, "the audit log agrees with the store and with this host",
         "records are missing or were changed: somebody may have used a key and hidden it", ["CWE-117", "CWE-354"],
         "secrets-admin audit verify FILE";
+    Aud004 "AUD-004" - [W I O] Store, "the audit log was anchored outside in the last 24 hours",
+        "whoever can unlock the store can write its log anew, but not what he cannot reach", ["ASVS 16.4.3"],
+        "secrets-admin audit anchor FILE --to syslog";
     Aud006 "AUD-006" - [E W O] Config, "no action without its audit record",
         "a full disk would switch the log off", ["ASVS 16.5.3"],
         "set audit.mode = \"enforce\", or remove it";
@@ -289,7 +292,7 @@ rules! {
         "use --log-level info";
     Log002 "LOG-002" - [W I O] Unit, "no backtraces and traces in the log",
         "they show memory and paths", ["CWE-209", "CWE-532"],
-        "unset RUST_BACKTRACE and RUST_LOG";
+        "unset RUST_BACKTRACE RUST_LOG";
     Cac001 "CAC-001" - [E W O] Config, "secrets stay in memory for 5 minutes at most",
         "what is in memory can be read from it", ["CWE-524", "CWE-316"],
         "set security.secret_cache_ttl = \"5m\"";
@@ -326,56 +329,57 @@ rules! {
     Wvr001 "WVR-001" - [W W I] Config, "every waiver and level is in force",
         "a waiver that does nothing hides that the rule holds", ["CWE-1173"],
         "correct or remove the entry";
-    Svc01 "SVC-01" - [E W O] Service, "the service finds service.network", "it demands an explicit network", [], "set service.network";
-    Svc02 "SVC-02" - [E W W] Service, "service.network is the network it is started with", "it compares the two, letter by letter", [], "write service.network in lower case, as --network has it";
-    Svc03 "SVC-03" - [E W O] Service, "KASPA_IGRA_WALLET_SECRET is not set", "the service refuses it", ["CWE-526"], "unset KASPA_IGRA_WALLET_SECRET";
-    Svc04 "SVC-04" - [E W O] Service, "the service uses encrypted secrets", "it demands them on mainnet", [], "set service.use_encrypted_secrets = true";
-    Svc05 "SVC-05" - [E E E] Service, "key_audit_log_path is not blank", "the service refuses a blank one", [], "remove service.key_audit_log_path";
-    Svc06 "SVC-06" - [E W O] Service, "the directory of the audit log exists", "the service does not make it", [], "mkdir -m 700 DIRECTORY";
-    Svc07 "SVC-07" - [E E E] Service, "the secrets file exists", "the service does not make it", [], "secrets-admin init FILE --format igra";
-    Svc08 "SVC-08" - [W W O] Service, "IGRA_SECRETS_PASSPHRASE is set for the service", "it asks nobody on mainnet", [], "LoadCredentialEncrypted= and a wrapper that sets it for the service alone";
-    Svc09 "SVC-09" - [W O O] Service, "the age of the passphrase is judged", "the service warns when it is not", [], "remove service.passphrase_rotation_enabled";
-    Svc10 "SVC-10" - [E E E] Service, "the service can read the secrets file", "it reads its age", [], "chown SERVICE FILE";
-    Svc11 "SVC-11" - [E W O] Service, "the header of the secrets file can be read", "the age stands in it", [], "restore it from a backup";
-    Svc12 "SVC-12" - [W W W] Service, "the passphrase is younger than the service's warning", "the service warns", [], "secrets-admin passphrase change FILE";
-    Svc13 "SVC-13" - [E W O] Service, "the passphrase is younger than the service allows", "the service refuses to start", [], "secrets-admin passphrase change FILE";
-    Svc14 "SVC-14" - [W O O] Service, "secrets do not come from the environment", "the service warns", [], "set service.use_encrypted_secrets = true";
-    Svc15 "SVC-15" - [E E E] Service, "node_rpc_url names a host", "the service needs one", [], "set service.node_rpc_url = \"grpc://127.0.0.1:16110\"";
-    Svc16 "SVC-16" - [E O O] Service, "a node elsewhere is allowed explicitly", "the service refuses it otherwise", [], "set service.allow_remote_rpc = true, or use a node on this host";
-    Svc17 "SVC-17" - [E W O] Service, "a node elsewhere is reached through TLS", "the service demands it", [], "use grpcs://";
-    Svc18 "SVC-18" - [E O O] Service, "a node elsewhere gets a credential", "the service demands user information in the URL", [], "use grpcs://TOKEN@HOST";
-    Svc19 "SVC-19" - [W O O] Service, "the node is on this host", "the service warns, and writes the URL with its credential to its log", ["CWE-532"], "use a node on this host";
-    Svc20 "SVC-20" - [E O O] Service, "the log level is not debug or trace", "the service refuses it", [], "use --log-level info";
-    Svc21 "SVC-21" - [E O O] Service, "KASPA_IGRA_LOG_DIR is set for the service", "it demands it", [], "set it in the unit";
-    Svc22 "SVC-22" - [E O O] Service, "the log directory exists", "the service does not make it", [], "mkdir -m 700 DIRECTORY";
-    Svc23 "SVC-23" - [E W O] Service, "the data directory exists", "the service does not make it", [], "mkdir -m 700 DIRECTORY";
-    Svc24 "SVC-24" - [E O O] Service, "the data directory is 0700", "the service demands it", [], "chmod 700 DIRECTORY";
-    Svc25 "SVC-25" - [E W O] Service, "the configuration is 0600", "the service demands it", [], "chmod 600 CONFIG";
-    Svc26 "SVC-26" - [E W O] Service, "the secrets file is 0600", "the service demands it", [], "chmod 600 FILE";
-    Svc27 "SVC-27" - [E W O] Service, "the audit log is 0600", "the service makes it with its umask and refuses it at the next start", [], "chmod 600 FILE, and UMask=0077 in the unit";
-    Svc28 "SVC-28" - [E O O] Service, "the log directory is 0700", "the service demands it", [], "chmod 700 DIRECTORY";
-    Svc29 "SVC-29" - [E W O] Service, "data_dir does not look like that of a test", "the service searches it for the words devnet and test", [], "name the directory otherwise";
-    Svc30 "SVC-30" - [E E E] Service, "redeem script and source addresses agree", "the service compares them", [], "correct service.pskt.redeem_script_hex or source_addresses";
-    Svc31 "SVC-31" - [E E O] Service, "source addresses have the prefix of the network", "the service compares them", [], "correct the address";
-    Svc32 "SVC-32" - [E E E] Service, "the group's threshold is possible", "the service checks it", [], "choose 1 <= threshold_m <= threshold_n";
-    Svc33 "SVC-33" - [E W O] Service, "the group needs two signers", "the service demands it", [], "set group.threshold_m = 2 or more";
-    Svc34 "SVC-34" - [E O O] Service, "there is a [group]", "the service demands it", [], "add [group]";
-    Svc35 "SVC-35" - [E O O] Service, "the key type is raw_private_key", "the service refuses phrases on mainnet", [], "set service.hd.key_type = \"raw_private_key\"";
-    Svc36 "SVC-36" - [E E O] Service, "the derivation path holds the coin type", "the service searches it for the digits", [], "use the coin type of the network";
-    Svc37 "SVC-37" - [E W O] Host, "10 GiB are free below data_dir", "the service refuses to start with less", [], "free space: df -h DIRECTORY";
-    Svc38 "SVC-38" - [E W O] Host, "1 GiB of memory is available", "the service refuses to start with less", [], "free memory";
-    Svc39 "SVC-39" - [E W O] Unit, "4096 files may be open", "the service refuses to start with fewer", [], "LimitNOFILE=65536 in the unit";
-    Svc40 "SVC-40" - [E W O] Unit, "the service may make no core file", "it refuses to start otherwise", [], "LimitCORE=0 in the unit";
-    Shp03 "SHP-03" - [W W W] Config, "a raw private key has its redeem script", "the service refuses to load the configuration without", [], "set service.pskt.redeem_script_hex";
-    Shp04 "SHP-04" - [W W W] Config, "runtime.session_timeout_seconds is 1 to 600", "the service refuses to load the configuration", [], "choose 60";
-    Shp07 "SHP-07" - [W W W] Config, "there are as many keys as signers", "the service refuses to load the configuration", [], "list threshold_n keys in group.member_pubkeys";
-    Shp08 "SHP-08" - [W W W] Config, "group.session_timeout_seconds is 1 to 600", "the service refuses to load the configuration", [], "choose 60";
-    Shp09 "SHP-09" - [W W W] Config, "the redeem script is that of the group", "the service refuses to load the configuration", [], "make the script again from the group's keys in their order";
-    Shp10 "SHP-10" - [W W W] Config, "a fee split has parts", "the service refuses to load the configuration", [], "give one side at least one part";
-    Shp11 "SHP-11" - [W W W] Config, "the least amount is not above the largest", "the service refuses to load the configuration", [], "correct policy.min_amount_sompi";
-    Shp12 "SHP-12" - [W W W] Config, "keys of endpoints have 33 or 65 bytes", "the service refuses to load the configuration", [], "correct layerzero.endpoint_pubkeys";
-    Shp14 "SHP-14" - [W W W] Config, "DNS discovery has a domain", "the service refuses to load the configuration", [], "set iroh.discovery.dns_domain";
-    Shp15 "SHP-15" - [W W W] Config, "a relay has a URL", "the service refuses to load the configuration", [], "set iroh.relay.custom_url to a URL of 256 characters at most";
+    Svc01 "SVC-01" - [E W O] Service, "the service finds service.network", "it demands an explicit network", ["Igra static rule 1"], "set service.network";
+    Svc02 "SVC-02" - [E W W] Service, "service.network is the network it is started with", "it compares the two, letter by letter", ["Igra static rule 2"], "write service.network in lower case, as --network has it";
+    Svc03 "SVC-03" - [E W O] Service, "KASPA_IGRA_WALLET_SECRET is not set", "the service refuses it", ["Igra static rule 3", "CWE-526"], "unset KASPA_IGRA_WALLET_SECRET";
+    Svc04 "SVC-04" - [E W O] Service, "the service uses encrypted secrets", "it demands them on mainnet", ["Igra static rule 4"], "set service.use_encrypted_secrets = true";
+    Svc05 "SVC-05" - [E E E] Service, "key_audit_log_path is not blank", "the service refuses a blank one", ["Igra static rule 5"], "remove service.key_audit_log_path";
+    Svc06 "SVC-06" - [E W O] Service, "the directory of the audit log exists", "the service does not make it", ["Igra static rule 6"], "mkdir -m 700 DIRECTORY";
+    Svc07 "SVC-07" - [E E E] Service, "the secrets file exists", "the service does not make it", ["Igra static rule 7"], "secrets-admin init FILE --format igra";
+    Svc08 "SVC-08" - [W W O] Service, "IGRA_SECRETS_PASSPHRASE is set for the service", "it asks nobody on mainnet", ["Igra static rule 8"], "LoadCredentialEncrypted= and a wrapper that sets it for the service alone";
+    Svc09 "SVC-09" - [W O O] Service, "the age of the passphrase is judged", "the service warns when it is not", ["Igra static rule 9"], "remove service.passphrase_rotation_enabled";
+    Svc10 "SVC-10" - [E E E] Service, "the service can read the secrets file", "it reads its age", ["Igra static rule 10"], "let the user of the service read it: chmod 600 FILE";
+    Svc11 "SVC-11" - [E W O] Service, "the header of the secrets file can be read", "the age stands in it", ["Igra static rule 11"], "restore it from a backup";
+    Svc12 "SVC-12" - [W W W] Service, "the passphrase is younger than the service's warning", "the service warns", ["Igra static rule 12"], "secrets-admin passphrase change FILE";
+    Svc13 "SVC-13" - [E W O] Service, "the passphrase is younger than the service allows", "the service refuses to start", ["Igra static rule 13"], "secrets-admin passphrase change FILE";
+    Svc14 "SVC-14" - [W O O] Service, "secrets do not come from the environment", "the service warns", ["Igra static rule 14"], "set service.use_encrypted_secrets = true";
+    Svc15 "SVC-15" - [E E E] Service, "node_rpc_url names a host", "the service needs one", ["Igra static rule 15"], "set service.node_rpc_url = \"grpc://127.0.0.1:16110\"";
+    Svc16 "SVC-16" - [E O O] Service, "a node elsewhere is allowed explicitly", "the service refuses it otherwise", ["Igra static rule 16"], "set service.allow_remote_rpc = true, or use a node on this host";
+    Svc17 "SVC-17" - [E W O] Service, "a node elsewhere is reached through TLS", "the service demands it", ["Igra static rule 17"], "use grpcs://";
+    Svc18 "SVC-18" - [E O O] Service, "a node elsewhere gets a credential", "the service demands user information in the URL", ["Igra static rule 18"], "use grpcs:// and a token before the @ of the host";
+    Svc19 "SVC-19" - [W O O] Service, "the node is on this host", "the service warns, and writes the URL with its credential to its log", ["Igra static rule 19", "CWE-532"], "use a node on this host";
+    Svc20 "SVC-20" - [E O O] Service, "the log level is not debug or trace", "the service refuses it", ["Igra static rule 20"], "use --log-level info";
+    Svc21 "SVC-21" - [E O O] Service, "KASPA_IGRA_LOG_DIR is set for the service", "it demands it", ["Igra static rule 21"], "set it in the unit";
+    Svc22 "SVC-22" - [E O O] Service, "the log directory exists", "the service does not make it", ["Igra static rule 22"], "mkdir -m 700 DIRECTORY";
+    Svc23 "SVC-23" - [E W O] Service, "the data directory exists", "the service does not make it", ["Igra static rule 23"], "mkdir -m 700 DIRECTORY";
+    Svc24 "SVC-24" - [E O O] Service, "the data directory is 0700", "the service demands it", ["Igra static rule 24"], "chmod 700 DIRECTORY";
+    Svc25 "SVC-25" - [E W O] Service, "the configuration is 0600", "the service demands it", ["Igra static rule 25"], "chmod 600 CONFIG";
+    Svc26 "SVC-26" - [E W O] Service, "the secrets file is 0600", "the service demands it", ["Igra static rule 26"], "chmod 600 FILE";
+    Svc27 "SVC-27" - [E W O] Service, "the audit log is 0600", "the service makes it with its umask and refuses it at the next start", ["Igra static rule 27"], "set UMask=0077 in the unit, then: chmod 600 FILE";
+    Svc28 "SVC-28" - [E O O] Service, "the log directory is 0700", "the service demands it", ["Igra static rule 28"], "chmod 700 DIRECTORY";
+    Svc29 "SVC-29" - [E W O] Service, "data_dir does not look like that of a test", "the service searches it for the words devnet and test", ["Igra static rule 29"], "name the directory otherwise";
+    Svc30 "SVC-30" - [E E E] Service, "redeem script and source addresses agree", "the service compares them", ["Igra static rule 30"], "correct service.pskt.redeem_script_hex or source_addresses";
+    Svc31 "SVC-31" - [E E O] Service, "source addresses have the prefix of the network", "the service compares them", ["Igra static rule 31"], "correct the address";
+    Svc32 "SVC-32" - [E E E] Service, "the group's threshold is possible", "the service checks it", ["Igra static rule 32"], "choose 1 <= threshold_m <= threshold_n";
+    Svc33 "SVC-33" - [E W O] Service, "the group needs two signers", "the service demands it", ["Igra static rule 33"], "set group.threshold_m = 2 or more";
+    Svc34 "SVC-34" - [E O O] Service, "there is a [group]", "the service demands it", ["Igra static rule 34"], "add [group]";
+    Svc35 "SVC-35" - [E O O] Service, "the key type is raw_private_key", "the service refuses phrases on mainnet", ["Igra static rule 35"], "set service.hd.key_type = \"raw_private_key\"";
+    Svc36 "SVC-36" - [E E O] Service, "the derivation path holds the coin type", "the service searches it for the digits", ["Igra static rule 36"], "use the coin type of the network";
+    Svc37 "SVC-37" - [E W O] Host, "10 GiB are free below data_dir", "the service refuses to start with less", ["Igra startup rule"], "free space: df -h DIRECTORY";
+    Svc38 "SVC-38" - [E W O] Host, "1 GiB of memory is available", "the service refuses to start with less", ["Igra startup rule"], "free memory";
+    Svc39 "SVC-39" - [E W O] Unit, "4096 files may be open", "the service refuses to start with fewer", ["Igra startup rule"], "set LimitNOFILE=65536 in the unit";
+    Svc40 "SVC-40" - [E W O] Unit, "the service may make no core file", "it refuses to start otherwise", ["Igra startup rule"], "set LimitCORE=0 in the unit";
+    Shp03 "SHP-03" - [W W W] Config, "a raw private key has its redeem script", "the service refuses to load the configuration without", ["Igra shape check"], "set service.pskt.redeem_script_hex";
+    Shp04 "SHP-04" - [W W W] Config, "runtime.session_timeout_seconds is 1 to 600", "the service refuses to load the configuration", ["Igra shape check"], "choose 60";
+    Shp07 "SHP-07" - [W W W] Config, "there are as many keys as signers", "the service refuses to load the configuration", ["Igra shape check"], "list threshold_n keys in group.member_pubkeys";
+    Shp08 "SHP-08" - [W W W] Config, "group.session_timeout_seconds is 1 to 600", "the service refuses to load the configuration", ["Igra shape check"], "choose 60";
+    Shp09 "SHP-09" - [W W W] Config, "the redeem script is that of the group", "the service refuses to load the configuration", ["Igra shape check"], "make the script again from the group's keys in their order";
+    Shp10 "SHP-10" - [W W W] Config, "a fee split has parts", "the service refuses to load the configuration", ["Igra shape check"], "give one side at least one part";
+    Shp11 "SHP-11" - [W W W] Config, "the least amount is not above the largest", "the service refuses to load the configuration", ["Igra shape check"], "correct policy.min_amount_sompi";
+    Shp12 "SHP-12" - [W W W] Config, "keys of endpoints have 33 or 65 bytes", "the service refuses to load the configuration", ["Igra shape check"], "correct layerzero.endpoint_pubkeys";
+    Shp14 "SHP-14" - [W W W] Config, "DNS discovery has a domain", "the service refuses to load the configuration", ["Igra shape check"], "set iroh.discovery.dns_domain";
+    Shp15 "SHP-15" - [W W W] Config, "a relay has a URL", "the service refuses to load the configuration", ["Igra shape check"], "set iroh.relay.custom_url to a URL of 256 characters at most";
+    Shp16 "SHP-16" - [W W W] Config, "the active profile is named, and is in the file", "the service refuses to load the configuration", ["Igra shape check"], "set service.active_profile, and add the [profiles.] table of that name";
 }
 
 impl Id {
@@ -428,6 +432,7 @@ mod tests {
             for text in [rule.title, rule.why, rule.fix] {
                 assert!(!text.is_empty() && !text.ends_with('.'), "{}: {text}", rule.id);
             }
+            assert!(!rule.refs.is_empty(), "{} rests on nothing", rule.id);
             let ladder = rule.levels.windows(2).all(|pair| pair[0] >= pair[1]);
             assert!(ladder, "{} is worse on a lesser network", rule.id);
         }

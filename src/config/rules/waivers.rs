@@ -83,7 +83,8 @@ fn waive(case: &Case<'_>, node: &Node, entry: &Tree, found: &mut Findings) {
     if today.is_none_or(|today| today > until) {
         return told(format!("the waiver of {rule} ended on {until}"));
     }
-    for finding in found.all.iter_mut().filter(|finding| finding.rule == rule) {
+    let here = |finding: &&mut Finding| finding.rule == rule && finding.severity != Severity::Off;
+    for finding in found.all.iter_mut().filter(here) {
         finding.severity = Severity::Info;
         finding.waived = Some((until.to_string(), reason.to_owned()));
     }

@@ -31,6 +31,28 @@ impl Unnamed<'_> {
         self.file.append(bytes)
     }
 
+    /// Fills `into` from offset `at` as far as there is something, and says how far.
+    pub fn read_back(&mut self, at: u64, into: &mut [u8]) -> Result<usize, FsError> {
+        let mut done = 0;
+        while done < into.len() {
+            match self.file.read_back(&mut into[done..], at + done as u64)? {
+                0 => break,
+                n => done += n,
+            }
+        }
+        Ok(done)
+    }
+
+    /// The failure to read back what was written.
+    pub fn not_written(&self) -> FsError {
+        FsError::NotWritten(self.file.path.clone())
+    }
+
+    /// Makes it durable.
+    pub fn sync(&mut self) -> Result<(), FsError> {
+        self.file.sync()
+    }
+
     /// Makes it durable and gives it its name, which must still be free.
     pub fn finish(mut self) -> Result<(), FsError> {
         self.file.sync()?;
@@ -182,7 +204,10 @@ impl HostDirectory {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => Ok(Some(Self { fd, path, gid: self.gid, trust: self.trust })),
+            Ok(fd) => {
+                let (gid, trust, lenient) = (self.gid, self.trust, self.lenient);
+                Ok(Some(Self { fd, path, gid, trust, lenient }))
+            }
             Err(Errno::NOENT) => Ok(None),
             // A link, or a file.
             Err(Errno::NOTDIR | Errno::LOOP) => Err(FsError::Exists(path)),
@@ -213,7 +238,8 @@ impl HostDirectory {
 
     fn once_more(&self) -> Result<Self, FsError> {
         let fd = self.fd.try_clone().map_err(|_| FsError::io("hold", &self.path, Errno::MFILE))?;
-        Ok(Self { fd, path: self.path.clone(), gid: self.gid, trust: self.trust })
+        let (path, gid, trust, lenient) = (self.path.clone(), self.gid, self.trust, self.lenient);
+        Ok(Self { fd, path, gid, trust, lenient })
     }
 
     /// Removes the directory `name` with everything in it, following no link.

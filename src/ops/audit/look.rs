@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Subject;
-use crate::audit::{AuditError, Setting, View, chain};
+use crate::audit::{Setting, View, chain};
 use crate::fs::Place;
 use crate::fs::directory::Ownership;
 use crate::ops::{Desk, OpError, StoreFile};
@@ -27,9 +27,10 @@ pub fn examine(
     path: &Path,
 ) -> Result<View, OpError> {
     let subject = Subject::of_file(file)?;
-    let place = Place::resolve(real, desk.trust).map_err(AuditError::from)?;
+    let place = Place::resolve(real, desk.trust).map_err(|error| subject.trouble(error))?;
     let setting = subject.setting(desk, crate::audit::actor::machine());
-    Ok(crate::audit::look(place.directory(), path, &setting)?)
+    Ok(crate::audit::look(place.directory(), path, &setting)
+        .map_err(|error| subject.trouble(error))?)
 }
 
 impl Subject {

@@ -3,19 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::verify::roots_at_hand;
 use super::{LogError, path_of};
 use crate::audit::line::Line;
 use crate::audit::record::{Draft, Phase};
 use crate::audit::select;
-use crate::audit::tail::STATE_SUFFIX;
 use crate::audit::verify::LogFile;
-use crate::audit::{self, AuditError};
+use crate::audit::{self, AuditError, Setting};
 use crate::fs::directory::lock_name;
 use crate::fs::in_place::{Access, Sequential};
 use crate::fs::{Directory as _, Place};
 use crate::ops::audit::{Keys, Subject, set_aside, tend};
 use crate::ops::contents::Contents;
 use crate::ops::{Desk, Notice, StoreFile};
+use crate::secret::DerivedKey;
 use crate::store::keyslot::Credentials;
 
 /// When a rotation is due: always, unless a limit is given; with several, when one of them is passed.
@@ -40,8 +41,32 @@ pub struct Rotated {
     pub notices: Vec<Notice>,
 }
 
-/// Rotates the log of `file`, if that is due.
-pub fn rotate(desk: &Desk<'_>, file: &StoreFile, when: When) -> Result<Rotated, LogError> {
+/// Whether nothing can be appended to the log of `file` before the store is unlocked: a new segment has to begin, and nobody
+/// here has its root.
+pub fn needs_passphrase(desk: &Desk<'_>, file: &StoreFile) -> Result<bool, LogError> {
+    let path = path_of(desk, &file.site.path);
+    let subject = Subject::of_file(file)?;
+    let place = Place::resolve(&path, desk.trust)?;
+    let setting = subject.setting(desk, audit::actor::machine());
+    let view = audit::look(place.directory(), &path, &setting).map_err(|e| subject.trouble(e))?;
+    Ok(view.needs_segment.is_some() && roots_at_hand(desk, file)?.is_empty())
+}
+
+/// The newest root of the store, where somebody has it.
+pub(super) fn newest_root(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: Option<&Credentials>,
+) -> Result<Option<DerivedKey>, LogError> {
+    let mut roots = roots_at_hand(desk, &file)?;
+    if let (true, Some(credentials)) = (roots.is_empty(), credentials) {
+        roots = super::verify::roots(desk, file, credentials)?;
+    }
+    Ok(roots.pop())
+}
+
+/// Whether a rotation of the log of `file` is due, and how many bytes it has.
+pub fn due(desk: &Desk<'_>, file: &StoreFile, when: When) -> Result<(bool, u64), LogError> {
     let path = path_of(desk, &file.site.path);
     let place = Place::resolve(&path, desk.trust)?;
     let log = place.directory().in_place(place.name(), Access::Read)?;
@@ -55,17 +80,31 @@ pub fn rotate(desk: &Desk<'_>, file: &StoreFile, when: When) -> Result<Rotated, 
         }),
         None => false,
     };
-    let due = larger || older || (when.larger, when.older) == (None, None);
+    Ok((larger || older || (when.larger, when.older) == (None, None), size))
+}
+
+/// Rotates the log of `file`, if that is due. Where a new segment has to begin first, that takes `credentials`.
+pub fn rotate(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    when: When,
+    credentials: Option<&Credentials>,
+) -> Result<Rotated, LogError> {
+    let path = path_of(desk, &file.site.path);
+    let (due, size) = due(desk, &file, when)?;
     let mut rotated = Rotated { due, size, ..Rotated::default() };
     let Some(recording) = desk.recording().filter(|_| due) else { return Ok(rotated) };
-    let subject = Subject::of_file(file)?;
-    let (mut log, corr, notices) = tend(desk, recording, &subject, Keys::default())?;
+    let subject = Subject::of_file(&file)?;
+    let root = newest_root(desk, file, credentials)?;
+    let keys = Keys { root: root.as_ref(), new_segment: None };
+    let (mut log, corr, notices) = tend(desk, recording, &subject, keys)?;
     if let Some(why) = log.needs_segment() {
-        return Err(AuditError::NoKey { log: path, why }.into());
+        return Err(subject.trouble(AuditError::NoKey { log: path, why }).into());
     }
     let reason = desk.settings.reason.as_deref();
     let draft = Draft { reason, ..Draft::new("", Phase::Done, corr, desk.clock.now_nanos()) };
-    rotated.archive = Some(path.with_file_name(log.rotate(&draft)?));
+    let archive = log.rotate(&draft).map_err(|error| subject.trouble(error))?;
+    rotated.archive = Some(path.with_file_name(archive));
     rotated.notices = notices;
     Ok(rotated)
 }
@@ -121,33 +160,24 @@ pub fn repair(
     };
     let mut repaired = Repaired { notices: opening.notices, ..Repaired::default() };
     let place = Place::resolve(&path, desk.trust)?;
-    let looked = damage(desk, &place, &subject, &path)?;
-    repaired.lost = looked.is_some();
-    let (Some(_), Some(recording)) = (looked, desk.recording()) else { return Ok(repaired) };
+    repaired.lost = damage(desk, &place, &subject, &path)?.is_some();
+    let Some(recording) = desk.recording().filter(|_| repaired.lost) else { return Ok(repaired) };
     let (directory, timeout) = (place.directory(), desk.settings.lock_timeout);
     let lock = directory.lock(&lock_name(place.name()), subject.owner, timeout, desk.stop)?;
     // Somebody else may have repaired it, or put it right, meanwhile.
     let Some(damage) = damage(desk, &place, &subject, &path)? else { return Ok(repaired) };
-    // The state is about to go; what it knows must not be written a second time.
-    let noted = audit::noted(place.directory(), place.name(), recording.witness.machine())?;
-    subject.remembered =
-        [subject.remembered, noted].into_iter().flatten().max_by_key(|head| head.seq);
-    subject.accept_loss = true;
-    let known = [subject.head, subject.remembered].into_iter().flatten().map(|head| head.seq).max();
-    repaired.seq = Some(known.unwrap_or(0) + 1);
-    let suffixes: &[&str] = match damage {
-        Damage::Short => &[STATE_SUFFIX],
-        Damage::Wrong => &["", STATE_SUFFIX],
-    };
-    let moved = set_aside(desk, directory, place.name(), suffixes, "damaged")?;
     if damage == Damage::Wrong {
+        let moved = set_aside(desk, directory, place.name(), &[""], "damaged")?;
         repaired.aside = moved.first().map(|name| path.with_file_name(name));
     }
     drop(lock);
+    // The state stays: what it knows must not be written a second time, and its key goes when the new one is written.
+    subject.accept_loss = true;
     let keys = Keys { root, new_segment: Some("records are missing") };
     let (mut log, corr, mut notices) = tend(desk, recording, &subject, keys)?;
     let draft = Draft::new(REPAIR, Phase::Done, corr, desk.clock.now_nanos());
-    log.append(&Draft { reason: Some(reason), ..draft })?;
+    repaired.seq = log.segment_start();
+    log.append(&Draft { reason: Some(reason), ..draft }).map_err(|error| subject.trouble(error))?;
     repaired.notices.append(&mut notices);
     Ok(repaired)
 }
@@ -172,10 +202,17 @@ fn damage(
     path: &Path,
 ) -> Result<Option<Damage>, LogError> {
     let setting = subject.setting(desk, audit::actor::machine());
-    match audit::look(place.directory(), path, &setting) {
+    let look = |setting| audit::look(place.directory(), path, &setting);
+    match look(setting) {
         Ok(_) => Ok(None),
-        Err(AuditError::Truncated { .. }) => Ok(Some(Damage::Short)),
-        Err(AuditError::Modified { .. }) => Ok(Some(Damage::Wrong)),
-        Err(error) => Err(error.into()),
+        // Whether what is left can be gone on with.
+        Err(error) if error.first_bad_seq().is_some() => {
+            match look(Setting { accept_loss: true, ..setting }) {
+                Ok(_) => Ok(Some(Damage::Short)),
+                Err(error) if error.first_bad_seq().is_some() => Ok(Some(Damage::Wrong)),
+                Err(error) => Err(subject.trouble(error).into()),
+            }
+        }
+        Err(error) => Err(subject.trouble(error).into()),
     }
 }

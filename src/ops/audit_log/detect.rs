@@ -209,7 +209,7 @@ pub fn detect(
     rules: &Rules,
 ) -> Result<Detected, LogError> {
     let files = log.open_some()?;
-    let mut search = Search::new(rules);
+    let mut search = Search::new(rules, log.store());
     let mut lines = 0_u64;
     let newest = files.paths().last().map(|path| path.display().to_string());
     select::each(files.contents(), |spot, line| {
@@ -233,6 +233,7 @@ pub fn detect(
 }
 
 struct Search<'a> {
+    store: &'a str,
     bursts: Bursts<'a>,
     hours: Hours<'a>,
     leases: Leases<'a>,
@@ -244,8 +245,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(rules: &'a Rules) -> Self {
+    fn new(rules: &'a Rules, store: &'a str) -> Self {
         Self {
+            store,
             bursts: Bursts::new(rules),
             hours: Hours::new(rules),
             leases: Leases::new(rules),
@@ -283,7 +285,7 @@ impl<'a> Search<'a> {
     fn no_record(&mut self, spot: Spot<'_>, why: &'static str) {
         let found = self.unfinished.get_or_insert_with(|| Found::new(Rule::NotARecord));
         if found.count == 0 {
-            found.what = format!("{why}; run: secrets-admin audit verify");
+            found.what = format!("{why}; run: secrets-admin audit verify {}", self.store);
         }
         found.add(Proof {
             seq: None,

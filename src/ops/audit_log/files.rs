@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::LogError;
-use crate::audit::Setting;
 use crate::audit::actor;
 use crate::audit::rotate::archives;
 use crate::audit::verify::LogFile;
+use crate::audit::{AuditError, Setting};
 use crate::fs::directory::Ownership;
 use crate::fs::in_place::{Access, Sequential};
 use crate::fs::{Directory, FsError, HostDirectory, InPlace, Place, Trust};
+use crate::ops::audit::{LogTrouble, Subject};
 use crate::ops::{Desk, StoreFile};
 
 /// The log of a store, found and not yet judged.
@@ -21,6 +22,8 @@ pub struct LogFiles {
     name: OsString,
     path: PathBuf,
     owner: Ownership,
+    /// The store, as it stands in a command line.
+    store: String,
     /// Files that were named instead of those that are found.
     named: Vec<PathBuf>,
     trust: Trust,
@@ -38,10 +41,19 @@ impl LogFiles {
     pub fn of(desk: &Desk<'_>, store: &StoreFile, named: &[PathBuf]) -> Result<Self, LogError> {
         let path = super::path_of(desk, &store.site().path);
         let owner = store.snapshot.tag.owner;
+        let words = Subject::of_file(store)?.words();
         let place = Place::resolve(&path, desk.trust)?;
         place.check_parents(owner.uid)?;
         let (directory, name) = place.into_parts();
-        Ok(Self { directory, name, path, owner, named: named.to_vec(), trust: desk.trust })
+        Ok(Self {
+            directory,
+            name,
+            path,
+            owner,
+            store: words,
+            named: named.to_vec(),
+            trust: desk.trust,
+        })
     }
 
     /// The path of the live file.
@@ -57,6 +69,16 @@ impl LogFiles {
     /// Where it lies.
     pub fn directory(&self) -> &dyn Directory {
         &self.directory
+    }
+
+    /// The store, as it stands in a command line.
+    pub fn store(&self) -> &str {
+        &self.store
+    }
+
+    /// Names the store to whoever is told of `error`.
+    pub fn trouble(&self, error: AuditError) -> LogTrouble {
+        LogTrouble { error, store: self.store.clone() }
     }
 
     /// Whether files were named.

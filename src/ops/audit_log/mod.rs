@@ -21,7 +21,7 @@ pub use files::LogFiles;
 
 use std::path::{Path, PathBuf};
 
-use super::audit::log_beside;
+use super::audit::{LogTrouble, log_beside};
 use super::{Desk, OpError};
 use crate::audit;
 use crate::audit::watch::Watch;
@@ -38,7 +38,7 @@ pub enum LogError {
     Op(#[from] OpError),
     /// The log is out of step.
     #[error(transparent)]
-    Audit(#[from] audit::AuditError),
+    Audit(#[from] LogTrouble),
     /// There is no log.
     #[error("no such audit log: {}", crate::text::escape(&.0.display().to_string()))]
     NoLog(PathBuf),
@@ -82,8 +82,10 @@ pub fn stopped(desk: &Desk<'_>, error: std::io::Error, path: &Path) -> LogError 
 pub fn head(log: &LogFiles, known: &verify::Known) -> Result<Newest, LogError> {
     let directory = log.directory();
     let setting = Setting { head: known.store(), remembered: known.host(), ..log.setting() };
-    audit::look(directory, log.path(), &setting)?;
-    audit::newest(directory, log.path())?.ok_or_else(|| LogError::NoLog(log.path().into()))
+    let trouble = |error| log.trouble(error);
+    audit::look(directory, log.path(), &setting).map_err(trouble)?;
+    let newest = audit::newest(directory, log.path()).map_err(trouble)?;
+    newest.ok_or_else(|| LogError::NoLog(log.path().into()))
 }
 
 /// A watch over the log, for as long as it is wanted.
@@ -94,7 +96,7 @@ pub fn watch(log: LogFiles, known: &verify::Known, roots: Vec<DerivedKey>) -> Wa
 }
 
 /// The path of the log of the store at `store`.
-fn path_of(desk: &Desk<'_>, store: &Path) -> PathBuf {
+pub(super) fn path_of(desk: &Desk<'_>, store: &Path) -> PathBuf {
     let recorded = desk.audit.as_ref().and_then(|recording| recording.path.clone());
     recorded.or_else(|| desk.settings.audit_path.clone()).unwrap_or_else(|| log_beside(store))
 }

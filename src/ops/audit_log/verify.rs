@@ -38,7 +38,8 @@ impl Known {
             state: if log.is_named() {
                 None
             } else {
-                audit::noted(log.directory(), log.name(), log.setting().machine)?
+                audit::noted(log.directory(), log.name(), log.setting().machine)
+                    .map_err(|error| log.trouble(error))?
             },
             anchors: Vec::new(),
         })

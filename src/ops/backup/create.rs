@@ -15,19 +15,20 @@ use std::time::Instant;
 
 use super::memory::{self, Known};
 use super::sources::{Piped, Sources};
-use super::{Progress, writing};
+use super::{Progress, reading, writing};
 use crate::backup::file_name::ArchiveName;
 use crate::backup::header::StoreFacts;
 use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
 use crate::backup::stream::{self, Output, Pace};
-use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest};
+use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
 use crate::crypto::kdf::KdfParams;
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::environment::host;
 use crate::fs::directory::{Ownership, lock_name};
 use crate::fs::{Content, Directory as _, FsError, Place};
+use crate::kind::Kind;
 use crate::network::policy::Verdict;
 use crate::ops::audit::{self, Event, Keys, Subject, Trail};
 use crate::ops::init::kdf_params;
@@ -147,7 +148,8 @@ pub fn create(
         (Some((place, path)), _) => (work.into_file(&place, expected)?, Some(path)),
         (None, Target::Pipe(pipe)) => {
             let mut output = |bytes: &[u8]| pipe(bytes).map_err(writing);
-            (work.run(&mut output)?, None)
+            let (sealed, len) = work.run(&mut output)?;
+            ((sealed.header().clone(), len), None)
         }
         (None, Target::Path(path)) => return Err(FsError::NoName(path.into()).into()),
     };
@@ -181,7 +183,7 @@ struct Work<'w, 'd, 'p> {
 
 impl Work<'_, '_, '_> {
     /// Seals everything; says how long the archive is.
-    fn run(self, output: Output<'_>) -> Result<(ArchiveHeader, u64), OpError> {
+    fn run(self, output: Output<'_>) -> Result<(OpenArchive, u64), OpError> {
         let Self { desk, archive, sources, total, progress } = self;
         let (done, mut len) = (AtomicU64::new(0), 0);
         let mut read = sources.input();
@@ -199,8 +201,8 @@ impl Work<'_, '_, '_> {
             len += bytes.len() as u64;
             output(bytes)
         };
-        let header = archive.write(&mut input, &mut counted, pace)?;
-        Ok((header, len))
+        let sealed = archive.write(&mut input, &mut counted, pace)?;
+        Ok((sealed, len))
     }
 
     fn into_file(self, place: &Place, len: u64) -> Result<(ArchiveHeader, u64), OpError> {
@@ -210,10 +212,36 @@ impl Work<'_, '_, '_> {
         let mut file = place.directory().unnamed(place.name(), owner, token)?;
         file.reserve(len)?;
         let mut output = |bytes: &[u8]| file.append(bytes).map_err(writing);
-        let sealed = self.run(&mut output)?;
+        let (sealed, len) = self.run(&mut output)?;
+        file.sync()?;
+        read_back(desk, &mut file, &sealed)?;
         desk.check_stop()?;
         file.finish()?;
-        Ok(sealed)
+        Ok((sealed.header().clone(), len))
+    }
+}
+
+/// Opens what is on the disk before it gets its name: an archive that does not open is none.
+fn read_back(
+    desk: &Desk<'_>,
+    file: &mut crate::fs::host::Unnamed<'_>,
+    sealed: &OpenArchive,
+) -> Result<(), OpError> {
+    let mut front = vec![0; sealed.front().len()];
+    let found = file.read_back(0, &mut front)?;
+    let mut at = found as u64;
+    let mut input = |room: &mut [u8]| {
+        let found = file.read_back(at, room).map_err(reading)?;
+        at += found as u64;
+        Ok(found)
+    };
+    let mut tick = || (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)));
+    let pace = Pace { workers: stream::workers(), tick: &mut tick };
+    let opened = sealed.stream(&mut input, &mut |_| Ok(()), pace);
+    match opened.map_err(OpError::from) {
+        Ok(()) if front == sealed.front() => Ok(()),
+        Err(error) if error.kind() != Kind::Integrity => Err(error),
+        _ => Err(file.not_written().into()),
     }
 }
 

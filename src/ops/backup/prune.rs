@@ -93,7 +93,8 @@ fn candidate(
             Err(OpError::Stopped(kind)) => return Err(OpError::Stopped(kind)),
             Err(error) if error.kind() == Kind::Integrity => Verdict::Bad,
             // Made with another passphrase, perhaps.
-            Err(_) => Verdict::Unknown,
+            Err(error) if error.kind() != Kind::Io => Verdict::Unknown,
+            Err(error) => return Err(error),
         },
         None => match memory.get(header.id) {
             Some(known) if known.verified.is_some() && known.len == listed.len => Verdict::Good,

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::look::{self, Root};
-use crate::audit::tail::STATE_SUFFIX;
+use crate::audit::tail::{STATE_SUFFIX, widened};
 use crate::clock::Timestamp;
-use crate::config::rules::facts::{Files, IgraFile, Role, display};
+use crate::config::rules::facts::{FileFact, Files, IgraFile, Kind, Role, display};
 use crate::config::rules::{Finding, Id, SHARED_LOG, Severity, leak};
 use crate::config::service::Service;
 use crate::fs::checks::{self, Parents, Trust};
 use crate::fs::{FsError, Place, TEMP_SUFFIX};
 use crate::isec;
-use crate::text::shell_quote;
+use crate::ops::remedy;
+use crate::text::quote_path;
 
 /// Largest file that is searched for secrets in the clear.
 const MAX_SEARCHED: usize = 1 << 20;
@@ -44,12 +45,12 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
         paths.extend(service.data_dir.clone().map(|path| (Role::DataDir, path)));
         paths.extend(request.start.log_dir.clone().map(|path| (Role::LogDir, path)));
         if let Some(log) = &service.audit_log {
-            paths.extend(log.parent().map(|dir| (Role::AuditDir, dir.to_path_buf())));
+            paths.extend(directory_of(log).map(|dir| (Role::AuditDir, dir)));
             paths.push((Role::AuditLog, log.clone()));
         }
     }
     if let Some(log) = super::log_path(request, store) {
-        paths.extend(log.parent().map(|dir| (Role::OurLogDir, dir.to_path_buf())));
+        paths.extend(directory_of(&log).map(|dir| (Role::OurLogDir, dir)));
         let mut state = log.clone().into_os_string();
         state.push(STATE_SUFFIX);
         files.findings.extend(shared_log(request, service, &log));
@@ -68,6 +69,7 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
                 leftovers(root, &path, &mut files.leftovers);
             }
             Role::Config => config_owner(&path, trust, request.service_uid, &mut files.findings),
+            Role::OurLog => files.findings.extend(open_log(&fact)),
             _ => {}
         }
         if fact.found.is_some() && in_work_tree(root, &path) {
@@ -80,6 +82,19 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
     }
     neighbours(request, &mut files);
     files
+}
+
+/// The directory that a path names; a bare name has none but the working directory, which is there.
+fn directory_of(path: &Path) -> Option<PathBuf> {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).map(Path::to_path_buf)
+}
+
+/// A log of ours that others can read, as the tools that append to it see it.
+fn open_log(fact: &FileFact) -> Option<Finding> {
+    let stat = fact.found.filter(|stat| stat.kind == Kind::File && widened(stat.mode))?;
+    let path = display(&fact.path);
+    let finding = Finding::new(Id::Aud002, format!("{path} has mode {:04o}", stat.mode));
+    Some(finding.path(path).fix(format!("chmod 600 {}", quote_path(&fact.path))))
 }
 
 /// One log for two writers, when the configuration does not say so in as many words.
@@ -97,23 +112,30 @@ fn shared_log(request: &Request<'_>, service: &Service, log: &Path) -> Option<Fi
     is_same.then(|| finding.fix("name another file in audit.path or service.key_audit_log_path"))
 }
 
-/// The finding that an error of the checks stands for. The path is that of the image, not of the directory it lies in.
-pub fn finding_of(error: &FsError, path: &Path) -> Finding {
+/// The finding that an error of the checks stands for. The path is that of the image, not of the directory it lies in. What
+/// belongs to nobody trusted should be the service's, where that is known, or root's.
+pub fn finding_of(error: &FsError, path: &Path, root: &Root, service: Option<u32>) -> Finding {
     let shown = display(path);
-    let quoted = shell_quote(&path.display().to_string());
+    let quoted = quote_path(path);
+    let owned = |id: Id, text: String, what: &Path| {
+        let fix = format!("chown {} {}", service.unwrap_or(0), quote_path(what));
+        Finding::new(id, text).fix(fix)
+    };
     match error {
-        FsError::NotFound(_) => Finding::new(Id::Sec001, format!("there is no {shown}")),
+        FsError::NotFound(_) => Finding::new(Id::Sec001, format!("there is no {shown}"))
+            .fix(remedy::generic(Id::Sec001, path)),
         FsError::Mode { mode, .. } => Finding::new(
             Id::Fil001,
             format!("{shown} has mode {mode:04o}; group and others must have no access"),
         )
         .fix(format!("chmod 600 {quoted}")),
         FsError::Owner { path: whose, uid } if whose.file_name() == path.file_name() => {
-            Finding::new(Id::Fil002, format!("{shown} belongs to uid {uid}"))
+            owned(Id::Fil002, format!("{shown} belongs to uid {uid}"), path)
         }
         FsError::Owner { uid, path: whose } => {
-            let text = format!("{}, above {shown}, belongs to uid {uid}", display(whose));
-            Finding::new(Id::Fil004, text)
+            let whose = root.shown(whose);
+            let text = format!("{}, above {shown}, belongs to uid {uid}", display(&whose));
+            owned(Id::Fil004, text, &whose)
         }
         FsError::Symlink(_) => Finding::new(Id::Fil003, format!("{shown} is a symbolic link")),
         FsError::NotRegular(_) => {
@@ -123,14 +145,15 @@ pub fn finding_of(error: &FsError, path: &Path) -> Finding {
             Finding::new(Id::Fil003, format!("{shown} has {links} hard links"))
         }
         FsError::WritableParent { path: parent, mode } => {
+            let parent = root.shown(parent);
             let text =
-                format!("{} has mode {mode:04o}: others could replace {shown}", display(parent));
-            let parent = shell_quote(&parent.display().to_string());
-            Finding::new(Id::Fil004, text).fix(format!("chmod go-w {parent}"))
+                format!("{} has mode {mode:04o}: others could replace {shown}", display(&parent));
+            Finding::new(Id::Fil004, text).fix(format!("chmod go-w {}", quote_path(&parent)))
         }
         error => {
             let text = crate::text::escape(&error.to_string());
-            Finding::new(Id::Sec001, format!("{shown} cannot be read: {text}"))
+            let finding = Finding::new(Id::Sec001, format!("{shown} cannot be read: {text}"));
+            finding.fix(remedy::generic(Id::Sec001, path))
         }
     }
     .path(shown)
@@ -150,7 +173,7 @@ fn sensitive(
     let is_service = |uid: u32| service == Some(uid);
     if service.is_some() && !is_service(owner) && owner != 0 {
         let error = FsError::Owner { path: path.into(), uid: owner };
-        findings.push(finding_of(&error, path));
+        findings.push(finding_of(&error, path, root, service));
     }
     // The service's own user is as good as the caller here.
     if is_service(owner) {
@@ -169,18 +192,28 @@ fn sensitive(
         }
         let doubled = service.is_some() && matches!(error, FsError::Owner { .. });
         if !doubled {
-            findings.push(finding_of(&error, path));
+            findings.push(finding_of(&error, path, root, service));
         }
     }
-    match Place::resolve(&real, trust).and_then(|place| place.check_parents(owner)) {
+    match parents(root, &real, owner, trust) {
         Ok(Parents::Closed) => {}
         Ok(Parents::Sticky) => {
             let text =
                 format!("{} lies below a directory that everybody may write to", display(path));
             let finding = Finding::new(Id::Fil004, text).path(display(path));
-            findings.push(finding.at_most(Severity::Warning));
+            let fix = "move it below a directory that only the service and root can change";
+            findings.push(finding.fix(fix).at_most(Severity::Warning));
         }
-        Err(error) => findings.push(finding_of(&error, path)),
+        Err(error) => findings.push(finding_of(&error, path, root, service)),
+    }
+}
+
+/// The directories above a file; of an image, those that are in it.
+fn parents(root: &Root, real: &Path, owner: u32, trust: Trust) -> Result<Parents, FsError> {
+    let place = Place::resolve(real, trust)?;
+    match &root.0 {
+        None => place.check_parents(owner),
+        Some(top) => place.check_parents_below(&Place::resolve(&top.join("etc"), trust)?, owner),
     }
 }
 
@@ -190,22 +223,22 @@ fn config_owner(path: &Path, trust: Trust, service: Option<u32>, findings: &mut 
     let trusted = [0, trust.caller].contains(&stat.st_uid) || service == Some(stat.st_uid);
     if !trusted {
         let text = format!("{} belongs to uid {}", display(path), stat.st_uid);
-        let fix = format!("chown root {}", shell_quote(&path.display().to_string()));
+        let fix = format!("chown root {}", quote_path(path));
         findings.push(Finding::new(Id::Fil011, text).path(display(path)).fix(fix));
     }
 }
 
 /// What stays behind beside a store: our own temporary files, and copies by hand.
-fn leftovers(root: &Root, path: &Path, found: &mut Vec<String>) {
+fn leftovers(root: &Root, path: &Path, found: &mut Vec<PathBuf>) {
     const ENDS: [&str; 5] = [".tmp", ".partial", ".torn", ".prev", TEMP_SUFFIX];
     let (Some(dir), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else {
         return;
     };
     for other in look::names(&root.real(dir)) {
-        let other = other.to_string_lossy();
-        let of_store = other.trim_start_matches('.').starts_with(name);
-        if of_store && ENDS.iter().any(|end| other.ends_with(end)) {
-            found.push(display(&dir.join(&*other)));
+        let shown = other.to_string_lossy();
+        let of_store = shown.trim_start_matches('.').starts_with(name);
+        if of_store && ENDS.iter().any(|end| shown.ends_with(end)) {
+            found.push(dir.join(other));
         }
     }
 }
@@ -221,7 +254,8 @@ fn igra(root: &Root, path: &Path) -> IgraFile {
     let Some(bytes) = look::read(&root.real(path), START) else { return IgraFile::default() };
     let is_ours = bytes.starts_with(&crate::store::sealed::MAGIC);
     let rotated = isec::Header::parse(&bytes).ok().and_then(|(header, _)| header.times);
-    let seconds = |nanos: u64| Timestamp::from_unix(nanos / 1_000_000_000);
+    // Up: a part of a second must not make the file a day older.
+    let seconds = |nanos: u64| Timestamp::from_unix(nanos.div_ceil(1_000_000_000));
     IgraFile { readable: true, is_ours, rotated: rotated.map(|t| seconds(t.last_rotated_at)) }
 }
 

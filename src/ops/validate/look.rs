@@ -3,6 +3,7 @@
 //! This is no way to read a secret. Nothing here refuses a file for its mode or owner, since the gate wants to tell of it; so
 //! nothing that is read here decides anything but findings. Nothing is ever written, and a FIFO does not make it wait.
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
@@ -23,14 +24,67 @@ const IN_MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
 #[derive(Clone, Debug, Default)]
 pub struct Root(pub Option<PathBuf>);
 
+/// Most links that are followed on one path, as in the kernel.
+const MAX_LINKS: usize = 40;
+
 impl Root {
-    /// Where a path of the image really is.
+    /// Where a path of the image really is. Links on the way lead to where they would in the image; the last part is taken as
+    /// it stands.
     pub fn real(&self, path: &Path) -> PathBuf {
-        let Some(root) = &self.0 else { return path.to_path_buf() };
-        // `..` must not lead out of the image.
-        let inside = path.components().filter(|part| matches!(part, Component::Normal(_)));
-        inside.fold(root.clone(), |all, part| all.join(part))
+        self.find(path, false)
     }
+
+    /// As [`real`](Self::real), but where the last part leads to.
+    pub fn target(&self, path: &Path) -> PathBuf {
+        self.find(path, true)
+    }
+
+    /// What a path of this host is called in the image.
+    pub fn shown(&self, real: &Path) -> PathBuf {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let inside = self.0.as_ref().and_then(|root| {
+            absolute(real).strip_prefix(absolute(root)).ok().map(Path::to_path_buf)
+        });
+        inside.map_or_else(|| real.to_path_buf(), |inside| Path::new("/").join(inside))
+    }
+
+    fn find(&self, path: &Path, follow_last: bool) -> PathBuf {
+        let Some(root) = &self.0 else { return path.to_path_buf() };
+        let mut todo: VecDeque<OsString> = parts(path).collect();
+        let (mut here, mut links): (Vec<OsString>, usize) = (Vec::new(), 0);
+        let below = |here: &[OsString]| here.iter().fold(root.clone(), |all, part| all.join(part));
+        while let Some(part) = todo.pop_front() {
+            // `..` must not lead out of the image, and neither must a link.
+            if part == ".." {
+                here.pop();
+                continue;
+            }
+            here.push(part);
+            if todo.is_empty() && !follow_last {
+                break;
+            }
+            let target = rustix::fs::readlink(below(&here), Vec::new());
+            if let Some(target) = target.ok().filter(|_| links < MAX_LINKS) {
+                links += 1;
+                here.pop();
+                let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
+                if target.is_absolute() {
+                    here.clear();
+                }
+                todo = parts(&target).chain(todo).collect();
+            }
+        }
+        below(&here)
+    }
+}
+
+/// The parts of a path that lead somewhere.
+fn parts(path: &Path) -> impl Iterator<Item = OsString> {
+    path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+    })
 }
 
 /// What stands at `path`, links not followed; `None` when nothing does.
@@ -43,35 +97,48 @@ pub fn stat(path: &Path) -> Result<Option<Stat>, Errno> {
 }
 
 /// A path as the rules want it.
-#[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
 pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
     let real = root.real(path);
-    let mut fact = FileFact { role, path: path.to_path_buf(), found: None, unreadable: None };
+    let mut fact =
+        FileFact { role, path: path.to_path_buf(), found: None, followed: None, unreadable: None };
     match stat(&real) {
         Ok(None) => {}
         Err(error) => fact.unreadable = Some(error.to_string()),
         Ok(Some(entry)) => {
-            let kind = match FileType::from_raw_mode(entry.st_mode) {
-                FileType::RegularFile => Kind::File,
-                FileType::Directory => Kind::Directory,
-                FileType::Symlink => Kind::Link,
-                _ => Kind::Other,
+            let found = found(&real, &entry);
+            fact.found = Some(found);
+            fact.followed = match found.kind {
+                Kind::Link => {
+                    let target = root.target(path);
+                    rustix::fs::stat(&target).ok().map(|entry| self::found(&target, &entry))
+                }
+                _ => Some(found),
             };
-            let volume = rustix::fs::statvfs(&real).ok();
-            let memory = rustix::fs::statfs(&real)
-                .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
-            fact.found = Some(Found {
-                kind,
-                mode: entry.st_mode & 0o7777,
-                uid: entry.st_uid,
-                in_memory: memory,
-                free: volume.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
-                inodes: volume.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
-                size: entry.st_size as u64,
-            });
         }
     }
     fact
+}
+
+#[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
+fn found(real: &Path, entry: &Stat) -> Found {
+    let kind = match FileType::from_raw_mode(entry.st_mode) {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Directory,
+        FileType::Symlink => Kind::Link,
+        _ => Kind::Other,
+    };
+    let volume = rustix::fs::statvfs(real).ok();
+    let in_memory = rustix::fs::statfs(real)
+        .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
+    Found {
+        kind,
+        mode: entry.st_mode & 0o7777,
+        uid: entry.st_uid,
+        in_memory,
+        free: volume.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
+        inodes: volume.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
+        size: entry.st_size as u64,
+    }
 }
 
 /// The first bytes of a plain file, or of a file that the kernel makes up; `None` when it cannot be read.
@@ -142,8 +209,27 @@ mod tests {
     #[test]
     fn an_image_is_not_left() {
         let root = Root(Some("/image".into()));
-        assert_eq!(root.real(Path::new("/etc/../../x")), Path::new("/image/etc/x"));
+        assert_eq!(root.real(Path::new("/etc/../../x")), Path::new("/image/x"));
+        assert_eq!(root.shown(Path::new("/image/etc/x")), Path::new("/etc/x"));
+        assert_eq!(root.shown(Path::new("/elsewhere")), Path::new("/elsewhere"));
         assert_eq!(Root(None).real(Path::new("/etc/x")), Path::new("/etc/x"));
+    }
+
+    #[test]
+    fn links_of_an_image_stay_in_it() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(at("data/igra")).expect("mkdir");
+        symlink("/data/../data", at("var")).expect("link");
+        symlink("../../../../etc/passwd", at("data/igra/up")).expect("link");
+        symlink("/loop", at("loop")).expect("link");
+        let root = Root(Some(dir.path().to_path_buf()));
+        assert_eq!(root.real(Path::new("/var/igra/x")), at("data/igra/x"));
+        assert_eq!(root.real(Path::new("/var")), at("var"));
+        assert_eq!(root.target(Path::new("/var")), at("data"));
+        assert_eq!(root.target(Path::new("/var/igra/up")), at("etc/passwd"));
+        assert!(root.target(Path::new("/loop/x")).starts_with(dir.path()));
     }
 
     #[test]

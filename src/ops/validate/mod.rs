@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use super::{Desk, OpError, audit};
 use crate::config::Reading;
 use crate::config::rules::facts::{Facts, Role, Unit, Variable};
-use crate::config::rules::{self, Case, Report};
+use crate::config::rules::{self, Case, Report, Severity};
 use crate::config::service::{Service, Start};
 use crate::config::tree::Tree;
 use crate::environment::Environment;
@@ -54,6 +54,8 @@ pub struct Request<'a> {
     pub service_uid: Option<u32>,
     /// Variables of this process that rules look at.
     pub process: Vec<Variable>,
+    /// Variables of the service's configuration layer that mean nothing, with what is wrong and how bad it can be.
+    pub layer: Vec<(String, String, Severity)>,
 }
 
 /// Variables of this process whose values rules look at.
@@ -67,9 +69,12 @@ const WATCHED: [&str; 7] = [
     "KASPA_DATA_DIR",
 ];
 
-/// The variables of this process that rules look at. Values of carriers of secrets are not read.
+/// The variables of this process that rules look at. Values of carriers of secrets are not kept.
 pub fn process_variables(environment: &Environment) -> Vec<Variable> {
     let carriers = environment.secret_names().into_iter().map(|name| Variable {
+        // The service minds its old variable only when something stands in it.
+        blank: name == crate::environment::IGRA_LEGACY
+            && environment.value(&name).is_some_and(|value| value.is_blank()),
         name,
         carrier: true,
         value: None,
@@ -94,10 +99,9 @@ pub fn start_of(units: &[Unit], process: &[Variable], has_passphrase: bool) -> S
         log_dir: value("KASPA_IGRA_LOG_DIR"),
         data_dir: value("KASPA_DATA_DIR"),
         has_passphrase: has_passphrase
-            || units
-                .iter()
-                .flat_map(|unit| &unit.variables)
-                .any(|variable| variable.name == crate::environment::IGRA_PASSPHRASE),
+            || units.iter().flat_map(|unit| &unit.variables).any(|variable| {
+                variable.name == crate::environment::IGRA_PASSPHRASE && !variable.blank
+            }),
         ..Start::default()
     };
     for (_, words) in units.iter().flat_map(|unit| &unit.commands) {
@@ -112,6 +116,10 @@ pub fn start_of(units: &[Unit], process: &[Variable], has_passphrase: bool) -> S
                 "--data-dir" | "-d" => start.data_dir = value().map(PathBuf::from),
                 "--profile" => start.profile = value(),
                 "--log-level" | "-l" => start.log_level = value(),
+                // `-n` means other things to other programs.
+                "--node-url" | "-n" => {
+                    start.node_url = value().filter(|v| v.contains("://")).or(start.node_url);
+                }
                 _ => {}
             }
         }
@@ -155,6 +163,7 @@ pub fn validate(
     let mut facts = Facts { units: request.units.clone(), ..Facts::default() };
     if !request.config_only {
         facts.process.clone_from(&request.process);
+        facts.layer.clone_from(&request.layer);
     }
     if !request.config_only && !request.reading.broken {
         let store = store_path(request, &service);

@@ -5,11 +5,12 @@ use std::path::Path;
 use super::Request;
 use super::files::finding_of;
 use crate::config::rules::facts::{Store, display};
-use crate::config::rules::{Finding, Id, Place, Severity};
-use crate::fs::FsError;
+use crate::config::rules::{Finding, Id, Place};
+use crate::fs::{FsError, Place as FsPlace};
 use crate::kind::Kind;
+use crate::network::NetworkMode;
 use crate::ops::check::{self, Scope};
-use crate::ops::locate::Sealed;
+use crate::ops::locate::{Sealed, Site};
 use crate::ops::{Desk, OpError, StoreFile, audit, remedy};
 use crate::store::keyslot::Credentials;
 use crate::text::quote_path;
@@ -29,8 +30,16 @@ const SECRETS: [Id; 10] = [
 ];
 
 /// Rules that the header answers.
-const HEADER: [Id; 7] =
-    [Id::Sec002, Id::Sec008, Id::Sta001, Id::Kdf001, Id::Kdf002, Id::Kdf003, Id::Aud003];
+const HEADER: [Id; 8] = [
+    Id::Sec002,
+    Id::Sec008,
+    Id::Sta001,
+    Id::Kdf001,
+    Id::Kdf002,
+    Id::Kdf003,
+    Id::Aud003,
+    Id::Aud004,
+];
 
 /// Looks at the store.
 pub fn look(
@@ -41,16 +50,16 @@ pub fn look(
 ) -> Result<Store, OpError> {
     let real = request.root.real(path);
     let mut store = Store { path: display(path), ..Store::default() };
-    let file = match StoreFile::find(desk, &real) {
+    let file = match find(desk, &real) {
         Ok(file) => file,
         Err(OpError::Stopped(kind)) => return Err(OpError::Stopped(kind)),
         Err(error) => {
             store.undecided.extend(SECRETS.iter().chain(&HEADER));
-            refused(&mut store, &error, path);
+            refused(&mut store, &error, path, request);
             return Ok(store);
         }
     };
-    let about_log = audit_log(desk, request, &file, path, &mut store);
+    let about_log = audit_log(desk, request, &file, path, &mut store)?;
     let backups = match file.sealed() {
         Sealed::Native(store) => Some(super::backup::recorded(store.header())),
         Sealed::Igra { .. } => None,
@@ -98,38 +107,28 @@ pub fn look(
     Ok(store)
 }
 
-/// Whether the log of the store is the one that the store and this host know. Its mode and owner are told by the rules on files.
+/// The store, whatever its mode, its owner and the directories above it are: the rules on files tell of those, and what is
+/// inside is no less worth telling.
+fn find(desk: &Desk<'_>, real: &Path) -> Result<StoreFile, OpError> {
+    let (directory, name) = FsPlace::resolve(real, desk.trust)?.into_parts();
+    let directory = Box::new(directory.for_looking());
+    StoreFile::at(desk, Site::new(directory, &name, real, NetworkMode::default()))
+}
+
+/// What the rules say of the log of the store, which is the configured one or lies beside it.
 fn audit_log(
     desk: &Desk<'_>,
     request: &Request<'_>,
     file: &StoreFile,
     path: &Path,
     store: &mut Store,
-) -> Vec<Finding> {
-    let Some(log) = super::log_path(request, Some(path)) else { return Vec::new() };
-    let finding = |text: &str| {
-        let finding = Finding::new(Id::Aud003, crate::text::escape(text)).path(display(&log));
-        finding.fix(remedy::generic(Id::Aud003, path))
-    };
-    match audit::examine(desk, file, &request.root.real(&log), &log) {
-        // What a crash leaves, the next command mends; a log that stayed on another host is for a person to explain.
-        Ok(view) => {
-            let notable = view.findings.iter().filter_map(crate::audit::Finding::notable);
-            notable.map(|text| finding(&text).at_most(Severity::Warning)).collect()
-        }
-        Err(OpError::Audit(error)) if error.first_bad_seq().is_some() => {
-            let fix = error.hints().into_iter().next().filter(|hint| hint.starts_with("cp "));
-            let found = finding(&error.to_string());
-            vec![match fix {
-                Some(fix) => found.fix(fix),
-                None => found,
-            }]
-        }
-        Err(_) => {
-            store.undecided.push(Id::Aud003);
-            Vec::new()
-        }
-    }
+) -> Result<Vec<Finding>, OpError> {
+    let Some(log) = super::log_path(request, Some(path)) else { return Ok(Vec::new()) };
+    let native = matches!(file.sealed(), Sealed::Native(_));
+    let named = remedy::Subject { path, network: file.network(), native };
+    let mut judged = audit::judge(desk, file, &request.root.real(&log), &log, &named)?;
+    store.undecided.append(&mut judged.undecided);
+    Ok(judged.findings)
 }
 
 fn unexamined(store: &mut Store, path: &Path) {
@@ -139,7 +138,7 @@ fn unexamined(store: &mut Store, path: &Path) {
 }
 
 /// A store that the tools would not touch. What the file looks like is told by the rules on files.
-fn refused(store: &mut Store, error: &OpError, path: &Path) {
+fn refused(store: &mut Store, error: &OpError, path: &Path, request: &Request<'_>) {
     let finding = match error {
         // Told where files are looked at, with everything else about them.
         OpError::Fs(
@@ -150,7 +149,7 @@ fn refused(store: &mut Store, error: &OpError, path: &Path) {
             | FsError::NotRegular(_)
             | FsError::WritableParent { .. },
         ) => None,
-        OpError::Fs(error) => Some(finding_of(error, path)),
+        OpError::Fs(error) => Some(finding_of(error, path, &request.root, request.service_uid)),
         OpError::WrongNetwork { store: found, stated } => {
             let text = format!("{} is a {found} store, not one of {stated}", store.path);
             Some(Finding::new(Id::Sec002, text))

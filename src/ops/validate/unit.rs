@@ -36,8 +36,14 @@ pub fn variable(name: &str, value: &str, line: Option<(String, usize)>) -> Varia
         name: environment::shown(name.as_ref()),
         carrier: environment::carries_secret(name.as_ref()),
         value: kept,
+        blank: value.trim().is_empty(),
         line,
     }
+}
+
+/// A variable that the unit passes on, whatever is in it.
+fn passed_on(name: &str, line: (String, usize)) -> Variable {
+    Variable { blank: false, ..variable(name, "", Some(line)) }
 }
 
 /// Reads a unit, or every unit of a directory (`x.service.d` holds drop-ins).
@@ -169,7 +175,7 @@ fn systemd(unit: &mut Unit, text: &str) {
             }
         } else if key == "PassEnvironment" {
             let names = value.split_whitespace();
-            let pass = names.map(|name| variable(name, "", Some((unit.path.clone(), line))));
+            let pass = names.map(|name| passed_on(name, (unit.path.clone(), line)));
             unit.variables.extend(pass);
         } else {
             unit.settings.push((key.to_owned(), value.to_owned(), line));
@@ -216,11 +222,15 @@ fn compose(unit: &mut Unit, text: &str) {
         let item = bare.trim_start_matches("- ").trim_matches(['"', '\'']);
         match inside {
             Some((_, "environment")) => {
-                let (name, value) =
-                    item.split_once('=').or_else(|| item.split_once(':')).unwrap_or((item, ""));
-                let value = value.trim().trim_matches(['"', '\'']);
-                let line = Some((unit.path.clone(), n + 1));
-                unit.variables.push(variable(name.trim(), value, line));
+                let line = (unit.path.clone(), n + 1);
+                let pair = item.split_once('=').or_else(|| item.split_once(':'));
+                unit.variables.push(match pair {
+                    Some((name, value)) => {
+                        let value = value.trim().trim_matches(['"', '\'']);
+                        variable(name.trim(), value, Some(line))
+                    }
+                    None => passed_on(item.trim(), line),
+                });
             }
             Some((_, "command")) => match unit.commands.last_mut() {
                 Some((_, words)) => words.push(item.to_owned()),

@@ -295,3 +295,38 @@ fn a_loss_is_refused_until_it_is_accepted_and_stays_visible() {
         assert_eq!(report.head.seq, 11);
     }
 }
+
+#[test]
+fn a_loss_that_only_the_state_knows_of_is_not_forgotten_half_way_through_its_acceptance() {
+    let before = prepared(0);
+    let whole = files(&before).remove(0);
+    let last = whole[..whole.len() - 1].iter().rposition(|&b| b == b'\n').expect("lines") + 1;
+    let mut cut = before.clone();
+    cut.put(Place::Stores, LOG, &whole[..last]);
+    let gone = whole.split_inclusive(|&b| b == b'\n').count() as u64;
+    let accept = Setting { accept_loss: true, ..setting() };
+    let machine = Machine::boot(cut, Fault::None);
+    drop(open_with(&machine, accept).expect("accepted"));
+    let (mut refused, mut gone_on) = (0, 0);
+    for (what, disk) in machine.trail() {
+        for left in disk.losses(Depth::All) {
+            let after = Machine::boot(left, Fault::None);
+            let again = match open(&after) {
+                Err(error) => {
+                    assert!(matches!(error, AuditError::Truncated { .. }), "after {what}: {error}");
+                    refused += 1;
+                    open_with(&after, accept).expect("accepted at last")
+                }
+                Ok(log) => {
+                    gone_on += 1;
+                    log
+                }
+            };
+            // Wherever the power went, the number of the lost record is never given to another one.
+            assert!(again.segment_start() > Some(gone), "after {what}");
+            let report = judge(&files(&after.disk()), &[root(7)], &[]);
+            assert_eq!((report.verdict, report.first_bad_seq()), (Verdict::Missing, Some(gone)));
+        }
+    }
+    assert!(refused > 2 && gone_on > 0, "{refused} {gone_on}");
+}

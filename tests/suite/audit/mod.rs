@@ -3,6 +3,8 @@
 mod attacks;
 mod host;
 mod loss;
+mod odd;
+mod processes;
 mod vectors;
 mod watch;
 

@@ -4,6 +4,9 @@
 
 mod audit;
 mod audit_config;
+mod audit_failing;
+mod audit_tending;
+mod audit_users;
 mod binary;
 mod check;
 mod dry_run;

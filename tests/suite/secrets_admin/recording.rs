@@ -156,7 +156,7 @@ fn a_refusal_and_a_failure_are_recorded_with_their_exit_code() {
 }
 
 /// Commands that must not happen unrecorded on mainnet, and what they would show or change.
-const RECORDED: &[&str] = &[
+pub(super) const RECORDED: &[&str] = &[
     "get %s api",
     "get %s api --out %g/out",
     "list %s",

@@ -6,7 +6,7 @@ use strongroom::kind::Kind;
 use strongroom::network::NetworkMode;
 
 use super::image::Image;
-use crate::support::program::{VALIDATE_CONFIG, command, finish};
+use crate::support::program::{VALIDATE_CONFIG, command, finish, require};
 
 #[test]
 fn what_is_no_toml_is_told_with_its_place() {
@@ -85,4 +85,56 @@ fn a_file_that_cannot_be_read_is_a_matter_of_use() {
     assert_eq!(run(&["/dev/zero"]).status.code(), Some(2));
     assert_eq!(run(&[]).status.code(), Some(2));
     assert_eq!(run(&["--format", "nagios"]).status.code(), Some(3));
+}
+
+#[test]
+fn a_file_that_this_user_cannot_read_is_a_matter_of_use() {
+    require("setpriv");
+    let image = Image::good(NetworkMode::Mainnet);
+    let program = image.path("validate-config");
+    std::fs::copy(VALIDATE_CONFIG, &program).expect("copy");
+    image.chmod("", 0o755);
+    image.write("config.toml", image.config.as_bytes(), 0o600);
+    let run = |mode: u32| {
+        image.chmod("config.toml", mode);
+        let (program, config) = (program.display().to_string(), image.path("config.toml"));
+        let config = config.display().to_string();
+        let argv = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+        let done = finish(
+            command(&[&argv[..], &[program.as_str(), config.as_str(), "--config-only"]].concat()),
+            Duration::from_secs(20),
+        );
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    assert_eq!(run(0o644).0, Some(0), "the control");
+    let (code, told) = run(0o600);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.starts_with("validate-config: error: cannot read the configuration: "), "{told}");
+}
+
+#[test]
+fn what_the_configuration_names_may_be_anything_and_nothing_waits_for_it() {
+    let image = Image::good(NetworkMode::Mainnet);
+    for name in [
+        "unit.service",
+        "var/lib/igra/secrets.bin",
+        "var/lib/igra/secrets.bin.audit.jsonl",
+        "var/lib/igra/key-audit.log",
+        "config.toml.bak",
+    ] {
+        let path = image.path(name);
+        let _ = std::fs::remove_file(&path);
+        let kind = rustix::fs::FileType::Fifo;
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).expect("a FIFO");
+    }
+    image.write("config.toml", image.config.as_bytes(), 0o600);
+    let (config, root) = (image.path("config.toml"), image.path(""));
+    let (config, root) = (config.to_str().expect("UTF-8"), root.to_str().expect("UTF-8"));
+    let run = |more: &[&str]| {
+        let argv: Vec<&str> = [&[VALIDATE_CONFIG, config, "--root", root], more].concat();
+        finish(command(&argv), Duration::from_secs(20)).status.code()
+    };
+    assert_eq!(run(&[]), Some(1));
+    assert_eq!(run(&["--unit", "/unit.service"]), Some(2));
 }

@@ -17,7 +17,7 @@ fn nothing_is_written_and_nothing_is_created() {
     let home = image.path("");
     let home = home.display();
     let line = format!(
-        "umask 000; strace -f -qq -o {} -e trace=%file,%desc,%process {VALIDATE_CONFIG} {home}/config.toml --root {home} --unit {home}/unit.service",
+        "umask 000; strace -f -qq -o {} -e trace=%file,%desc,%process {VALIDATE_CONFIG} {home}/config.toml --root {home} --unit /unit.service",
         trace.display()
     );
     let done = finish(command(&["sh", "-c", &line]), Duration::from_mins(1));
@@ -69,8 +69,14 @@ fn codes_are_those_of_a_gate() {
         )
     };
     assert_eq!(on(&[]), Some(0));
-    // The image lies below /tmp, which is worth a warning.
-    assert_eq!(on(&["--format", "nagios"]), Some(1));
+    assert_eq!(on(&["--format", "nagios"]), Some(0));
+    let mut image = Image::good(NetworkMode::Devnet);
+    image.set("active_profile", "");
+    image.write("config.toml", image.config.as_bytes(), 0o600);
+    let warned = image.path("config.toml").display().to_string();
+    let nagios =
+        |network| code(&[&warned, "--config-only", "--network", network, "--format", "nagios"]);
+    assert_eq!((nagios("devnet"), nagios("mainnet")), (Some(1), Some(2)));
     assert_eq!(on(&["--network"]), Some(2));
     assert_eq!(on(&["--unlock", "--non-interactive"]), Some(2));
     assert_eq!(on(&["--profile", "none"]), Some(2));

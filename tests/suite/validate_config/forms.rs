@@ -162,3 +162,47 @@ fn modes_and_directories_are_mended_after_a_yes() {
         assert!(!rules.contains(&mended.to_owned()), "{mended}: {rules:?}");
     }
 }
+
+#[test]
+fn a_no_mends_nothing_and_a_yes_what_the_plan_said() {
+    let modes = |image: &Image| {
+        let mode = |path: &str| {
+            std::os::unix::fs::PermissionsExt::mode(
+                &std::fs::metadata(image.path(path)).expect("a file").permissions(),
+            ) & 0o7777
+        };
+        (mode("var/lib/igra/secrets.bin"), mode("var/lib/igra"))
+    };
+    for (answer, after) in [("n", (0o640, 0o755)), ("y", (0o600, 0o700))] {
+        let mut image = bad();
+        image.chmod("var/lib/igra/secrets.bin", 0o640);
+        image.typed = vec![answer];
+        let judged = image.run(&["--no-host", "--fix"]);
+        // What it was stands in the plan, so that it can be made so again.
+        assert!(judged.stderr.contains("(is 0640)"), "{}", judged.stderr);
+        assert_eq!(modes(&image), after, "{answer}");
+    }
+}
+
+#[test]
+fn a_script_that_asks_for_json_gets_its_errors_in_json() {
+    let image = Image::good(NetworkMode::Devnet);
+    for args in [
+        &["--format", "json", "--no-such-flag"][..],
+        &["--format=json", "--network", "nowhere"],
+        &["--format", "json"],
+        &["--json", "--format", "text", "x"],
+        &["/nowhere/config.toml", "--format", "json"],
+        &["--list-rules", "--format", "sarif", "--json"],
+        &["explain", "XXX-001", "--json"],
+    ] {
+        let judged = image.ask(args);
+        assert_eq!((judged.kind, judged.stdout.as_str()), (Kind::Usage, ""), "{args:?}");
+        let error: Value = serde_json::from_str(&judged.stderr).expect("one object");
+        crate::support::schema::validate("error", &error);
+        assert_eq!(error["error"]["code"], 2, "{args:?}");
+    }
+    let listed = image.ask(&["--list-rules", "--format", "json"]);
+    assert!(serde_json::from_str::<Value>(&listed.stdout).is_ok());
+    assert_eq!(image.ask(&["--list-rules", "--format", "junit"]).kind, Kind::Usage);
+}

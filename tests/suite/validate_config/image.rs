@@ -80,14 +80,20 @@ pub fn make_store(network: NetworkMode, commands: &[&str]) -> Made {
     for line in commands {
         stage.on(&line.replace("KDF", kdf)).run().ok();
     }
-    let bytes = stage.read("%s");
-    let mut region = Region::bulk(bytes.len()).expect("memory");
-    region.copy_from_slice(&bytes);
-    let sealed = SealedStore::parse(region).expect("a store");
-    let header = sealed.header();
-    let key = data_encoding::HEXLOWER.encode(&header.store_key.0);
     let log = [stage.read("%s.audit.jsonl"), stage.read("%s.audit.jsonl.state")];
-    Made { bytes, log, key, generation: header.generation }
+    Made::of(stage.read("%s"), log)
+}
+
+impl Made {
+    /// A store and its log; two empty files stand for none.
+    pub fn of(bytes: Vec<u8>, log: [Vec<u8>; 2]) -> Self {
+        let mut region = Region::bulk(bytes.len()).expect("memory");
+        region.copy_from_slice(&bytes);
+        let sealed = SealedStore::parse(region).expect("a store");
+        let header = sealed.header();
+        let key = data_encoding::HEXLOWER.encode(&header.store_key.0);
+        Self { bytes, log, key, generation: header.generation }
+    }
 }
 
 fn good_store(network: NetworkMode) -> &'static Made {
@@ -113,6 +119,8 @@ pub struct Image {
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub now: u64,
+    /// What a person types; without any there is no person.
+    pub typed: Vec<&'static str>,
 }
 
 /// What came out.
@@ -150,11 +158,12 @@ impl Image {
         let coin = if network == NetworkMode::Mainnet { 111_110 } else { 111_111 };
         let config = format!(
             "[service]\nnetwork = \"{network}\"\nnode_rpc_url = \"grpc://127.0.0.1:16110\"\n\
-             data_dir = \"/var/lib/igra\"\nuse_encrypted_secrets = true\n\n\
+             data_dir = \"/var/lib/igra\"\nuse_encrypted_secrets = true\n\
+             active_profile = \"signer-01\"\n\n\
              [service.pskt]\nsource_addresses = [\"{}\"]\nredeem_script_hex = \"{}\"\n\n\
              [service.hd]\nkey_type = \"raw_private_key\"\nderivation_path = \"m/45'/{coin}'/0'\"\n\n\
              [group]\nthreshold_m = 2\nthreshold_n = 3\nmember_pubkeys = {:?}\n\
-             session_timeout_seconds = 60\n\n\
+             session_timeout_seconds = 60\n\n[profiles.signer-01]\n\n\
              [security]\nstore_keys = [\"{}\"]\nmin_generation = {}\n",
             address(network),
             data_encoding::HEXLOWER.encode(&script()),
@@ -177,6 +186,7 @@ impl Image {
                 ("IGRA_SECRETS_PASSPHRASE".to_owned(), PASS.to_owned()),
             ],
             now: NOW,
+            typed: Vec::new(),
         };
         for dir in ["var", "var/lib", "var/lib/igra", "var/log", "var/log/igra"] {
             image.make_dir(dir, if dir.ends_with("igra") { 0o700 } else { 0o755 });
@@ -215,8 +225,37 @@ impl Image {
 
     fn place(&self, made: &Made) {
         self.write("var/lib/igra/secrets.bin", &made.bytes, 0o600);
-        self.write(LOG, &made.log[0], 0o600);
-        self.write(&format!("{LOG}.state"), &made.log[1], 0o600);
+        for (name, bytes) in [LOG.to_owned(), format!("{LOG}.state")].iter().zip(&made.log) {
+            if bytes.is_empty() {
+                let _ = std::fs::remove_file(self.path(name));
+            } else {
+                self.write(name, bytes, 0o600);
+            }
+        }
+    }
+
+    /// Puts an Igra file in place of the store.
+    pub fn igra_file(&self, bytes: &[u8]) {
+        for end in ["", ".state"] {
+            let _ = std::fs::remove_file(self.path(&format!("{LOG}{end}")));
+        }
+        self.write("var/lib/igra/secrets.bin", bytes, 0o600);
+    }
+
+    /// Runs the gate as [`judge`](Self::judge) does, and has it look inside with this passphrase.
+    pub fn judge_inside(&self, passphrase: &str) -> Judged {
+        self.write("unit.service", self.unit.as_bytes(), 0o644);
+        self.write("pass", passphrase.as_bytes(), 0o600);
+        let spec = format!("file:{}", self.path("pass").display());
+        self.run(&[
+            "--json",
+            "--no-host",
+            "--unit",
+            "/unit.service",
+            "--unlock",
+            "--passphrase-from",
+            &spec,
+        ])
     }
 
     /// Takes the last record out of the log.
@@ -253,8 +292,7 @@ impl Image {
     /// Runs the gate as JSON, with the unit and without this host's own rules.
     pub fn judge(&self) -> Judged {
         self.write("unit.service", self.unit.as_bytes(), 0o644);
-        let unit = self.path("unit.service").display().to_string();
-        self.run(&["--json", "--no-host", "--unit", &unit])
+        self.run(&["--json", "--no-host", "--unit", "/unit.service"])
     }
 
     /// Runs the gate on the image.
@@ -274,19 +312,6 @@ impl Image {
         self.exact(&args)
     }
 
-    /// Runs the gate on this host instead of the image.
-    pub fn run_on_this_host(&self, more: &[&str]) -> Judged {
-        self.write("config.toml", self.config.as_bytes(), self.config_mode());
-        let mut args: Vec<OsString> = ["validate-config", "--network", self.network.name()]
-            .iter()
-            .map(OsString::from)
-            .collect();
-        args.push(self.path("config.toml").into());
-        args.extend(self.args.iter().map(OsString::from));
-        args.extend(more.iter().map(OsString::from));
-        self.exact(&args)
-    }
-
     /// A question about the rules, which needs no configuration.
     pub fn ask(&self, args: &[&str]) -> Judged {
         let all = ["validate-config"].iter().chain(args).map(OsString::from);
@@ -299,8 +324,12 @@ impl Image {
     }
 
     fn exact(&self, args: &[OsString]) -> Judged {
+        let terminal = match self.typed.as_slice() {
+            [] => ScriptedTerminal::absent(),
+            typed => ScriptedTerminal::typing(typed.iter().copied()),
+        };
         let (mut context, seen) =
-            Context::isolated("validate-config", ScriptedTerminal::absent()).expect("a context");
+            Context::isolated("validate-config", terminal).expect("a context");
         context.stdin = StandardInput::holding(b"").expect("a pipe");
         context.environment = Environment::from_pairs(self.env.clone());
         context.clock = Rc::new(FixedClock(Timestamp::from_unix(self.now)));

@@ -5,9 +5,14 @@
 mod audit;
 mod bad_input;
 mod binary;
+mod forecast;
 mod forms;
 mod gate;
 mod image;
 mod interop;
+mod library;
 mod matrix;
+mod parity;
+mod pasteable;
 mod properties;
+mod units;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use strongroom::clock::Timestamp;
@@ -9,6 +10,8 @@ use strongroom::config::Reading;
 use strongroom::config::rules::{Case, Facts, Report, Severity, run};
 use strongroom::config::service::{Service, Start};
 use strongroom::network::NetworkMode;
+
+use super::image::{Image, Made, make_store};
 
 fn judge(text: &str, network: NetworkMode) -> Option<Report> {
     let reading = Reading::of(text.as_bytes(), Path::new("c.toml")).ok()?;
@@ -105,6 +108,51 @@ proptest! {
                 show(judge(&text, NetworkMode::Mainnet)),
                 show(judge(&text, NetworkMode::Mainnet))
             );
+        }
+    }
+}
+
+type Spoil = fn(&mut Image);
+
+/// What can go wrong beside the configuration, one thing at a time.
+const MISTAKES: &[(&str, Spoil)] = &[
+    ("a store that others can read", |i| i.chmod("var/lib/igra/secrets.bin", 0o644)),
+    ("a directory above that others can change", |i| i.chmod("var/lib", 0o777)),
+    ("a second name", |i| {
+        let store = i.path("var/lib/igra/secrets.bin");
+        std::fs::hard_link(store, i.path("var/lib/igra/second")).expect("link");
+    }),
+    ("no payment secret", |i| {
+        static MADE: OnceLock<Made> = OnceLock::new();
+        let set = "set %s igra.hd.wallet_secret --from file:%g/wallet";
+        i.store(MADE.get_or_init(|| make_store(NetworkMode::Mainnet, &[set])));
+    }),
+    ("a configuration that others can change", |i| i.write("config.toml", b"", 0o666)),
+    ("a log that others can read", |i| i.chmod("var/lib/igra/secrets.bin.audit.jsonl", 0o644)),
+    ("no log directory", |i| i.remove("var/log/igra")),
+    ("a variable", |i| i.env.push(("IGRA_SECRET__a".into(), "x".into()))),
+    ("a unit", |i| i.unit.push_str("Environment=RUST_LOG=debug\n")),
+];
+
+#[test]
+fn a_host_that_gets_worse_keeps_its_errors() {
+    let errors = |which: &[usize]| -> BTreeSet<String> {
+        let mut image = Image::good(NetworkMode::Mainnet);
+        // The store first: another one in its place has modes of its own.
+        let mut which = which.to_vec();
+        which.sort_by_key(|at| *at != 3);
+        for at in which {
+            (MISTAKES[at].1)(&mut image);
+        }
+        image.judge().errors().into_iter().collect()
+    };
+    let alone: Vec<BTreeSet<String>> = (0..MISTAKES.len()).map(|at| errors(&[at])).collect();
+    for (a, of_a) in alone.iter().enumerate() {
+        assert!(!of_a.is_empty(), "{}", MISTAKES[a].0);
+        for (b, of_b) in alone.iter().enumerate().skip(a + 1) {
+            let both = errors(&[a, b]);
+            let (a, b) = (MISTAKES[a].0, MISTAKES[b].0);
+            assert!(of_a.is_subset(&both) && of_b.is_subset(&both), "{a}, {b}: {both:?}");
         }
     }
 }

@@ -7,18 +7,19 @@ use serde_json::{Value, json};
 
 use super::Which;
 use crate::cli::target::Target;
-use crate::cli::{Answer, Context, Failure};
+use crate::cli::{Answer, Context, Failure, notices};
 use crate::fs::{FsError, Place};
 use crate::kind::Kind;
 use crate::ops::Desk;
-use crate::ops::audit_log::{self, anchor, verify::Known};
+use crate::ops::audit_log::{anchor, change};
 use crate::store::header::AuditHead;
 use crate::text::{escape, quote_path};
 
 /// Write the number and MAC of the last record down outside the log
 ///
 /// Whoever can unlock the store can write its log anew, but not what he cannot reach: append the line to a file on another host,
-/// or to its syslog, and verify with --anchor. No passphrase is needed.
+/// or to its syslog, and verify with --anchor. The log says when it was anchored and where to; what is anchored is the record that
+/// says so. A passphrase is needed only where the key of the log is not on this host.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -37,30 +38,35 @@ enum To {
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let to = destination(args.to.as_ref())?;
     let target = Target::new(context, args.which.file.as_ref())?;
-    let desk = target.log_desk();
+    let desk = target.desk();
     let (file, log) = args.which.find(context, &target, &desk)?;
     if log.is_named() {
         return Err(Failure::usage("an anchor is of the live log: leave out --log"));
     }
-    let newest = audit_log::head(&log, &Known::of(&log, &file)?)?;
-    let line = anchor::line(&newest, &desk.clock.now().to_string());
-    let json: Value = serde_json::from_str(&line)
+    let place = match &to {
+        To::Stdout => "stdout".to_owned(),
+        To::Syslog => "syslog".to_owned(),
+        To::File(path) => path.display().to_string(),
+    };
+    let records = !context.globals.dry_run;
+    let credentials = if records && change::needs_passphrase(&desk, &file)? {
+        Some(target.credentials(context, &file)?)
+    } else {
+        None
+    };
+    let anchored =
+        anchor::hand_out(&desk, &log, file, credentials.as_ref(), &place, |line| match &to {
+            // Printed when it is recorded, as a secret is.
+            To::Stdout => Ok(()),
+            To::File(path) => anchor::append(&desk, path, line),
+            To::Syslog => anchor::syslog(&desk, line),
+        })?;
+    notices::print(context, &target.path, &anchored.notices);
+    let json: Value = serde_json::from_str(&anchored.line)
         .map_err(|_| Failure::new(Kind::Integrity, "the last record is not one of ours"))?;
-    let said = |place: &str| format!("anchored record {} in {place}\n", newest.head.seq);
-    let (text, place) = match &to {
-        To::Stdout => (line, "stdout".to_owned()),
-        To::File(path) => {
-            anchor::append(&desk, path, &line)?;
-            let shown = path.display().to_string();
-            (said(&escape(&shown)), shown)
-        }
-        To::Syslog => {
-            if !context.globals.dry_run {
-                anchor::syslog(&line)
-                    .map_err(|cause| Failure::io("cannot write to syslog (/dev/log)", cause))?;
-            }
-            (said("syslog"), "syslog".to_owned())
-        }
+    let text = match &to {
+        To::Stdout => anchored.line,
+        _ => format!("anchored record {} in {}\n", anchored.newest.head.seq, escape(&place)),
     };
     let mut answer = json!({ "to": place, "dry_run": context.globals.dry_run, "anchor": json });
     if let Some(fields) = answer["anchor"].as_object_mut() {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Pick, Which, count, duration, moment};
 use crate::cli::escape::json_line;
+use crate::cli::monitor::{self, Perf, Status};
 use crate::cli::output::Format;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
@@ -73,11 +74,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         }
         Err(failure) => {
             // Monitoring takes any other code for an answer.
-            context.exit_code = Some(3);
+            context.exit_code = Some(Status::Unknown.code());
             context.output.failure(&failure);
-            let json = json!({ "status": "UNKNOWN", "message": failure.message() });
+            let json = json!({ "status": Status::Unknown.name(), "message": failure.message() });
             let text = match form {
-                Form::Nagios => format!("AUDIT UNKNOWN - {}\n", escape(failure.message())),
+                Form::Nagios => monitor::unknown("AUDIT", &failure),
                 Form::Json => with_version(&json) + "\n",
                 Form::Text => String::new(),
             };
@@ -131,14 +132,14 @@ fn longer(flag: &str, text: Option<&OsString>, default: Duration) -> Result<Dura
 }
 
 fn answer(context: &mut Context, form: Form, detected: &Detected) -> Answer {
-    let (status, code, kind) = match detected.severity() {
-        None => ("OK", 0, Kind::Ok),
-        Some(Severity::Warning) => ("WARNING", 1, Kind::Findings),
-        Some(Severity::Critical) => ("CRITICAL", 2, Kind::Findings),
+    let (status, kind) = match detected.severity() {
+        None => (Status::Ok, Kind::Ok),
+        Some(Severity::Warning) => (Status::Warning, Kind::Findings),
+        Some(Severity::Critical) => (Status::Critical, Kind::Findings),
     };
-    context.exit_code = Some(code);
+    context.exit_code = Some(status.code());
     let json = json!({
-        "status": status,
+        "status": status.name(),
         "records": detected.records,
         "count": detected.count,
         "findings": detected.found.iter().map(finding_json).collect::<Vec<_>>(),
@@ -189,8 +190,7 @@ fn finding_json(found: &Found) -> Value {
     })
 }
 
-/// One line, as such programs want it; a `|` would start their numbers.
-fn nagios(status: &str, detected: &Detected) -> String {
+fn nagios(status: Status, detected: &Detected) -> String {
     let said = detected.found.first().map_or_else(
         || format!("{} records, nothing found", detected.records),
         |first| {
@@ -198,10 +198,15 @@ fn nagios(status: &str, detected: &Detected) -> String {
                 1 => String::new(),
                 count => format!(" (and {} more)", count - 1),
             };
-            format!("{}{more}", escape(&first.what).replace('|', "/"))
+            format!("{}{more}", first.what)
         },
     );
-    format!("AUDIT {status} - {said} | findings={} records={}\n", detected.count, detected.records)
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let perf = [
+        Perf::count("findings", number(detected.count)),
+        Perf::count("records", number(detected.records)),
+    ];
+    monitor::line("AUDIT", status, &said, &perf)
 }
 
 fn plain(detected: &Detected) -> String {

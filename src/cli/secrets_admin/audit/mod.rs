@@ -15,12 +15,12 @@ mod watch;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::audit::AuditError;
 use crate::audit::record::Phase;
 use crate::audit::select::Filter;
 use crate::cli::args::parse_duration;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
+use crate::ops::audit::LogTrouble;
 use crate::ops::audit_log::verify as verify_log;
 use crate::ops::audit_log::{LogError, LogFiles};
 use crate::ops::{Desk, StoreFile};
@@ -66,8 +66,8 @@ impl From<LogError> for Failure {
     }
 }
 
-impl From<AuditError> for Failure {
-    fn from(error: AuditError) -> Self {
+impl From<LogTrouble> for Failure {
+    fn from(error: LogTrouble) -> Self {
         Self::from_error(error.kind(), &error, error.hints())
     }
 }

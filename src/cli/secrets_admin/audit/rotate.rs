@@ -14,7 +14,7 @@ use crate::text::escape;
 /// Keep the log's file under another name and go on in a new one
 ///
 /// The chain goes on, so that both verify together. Never use logrotate on the log, least of all with copytruncate. Without a
-/// limit it is rotated now. No passphrase is needed.
+/// limit it is rotated now. A passphrase is needed only where the key of the log is not on this host.
 #[derive(clap::Args)]
 pub struct Args {
     /// The store
@@ -35,7 +35,13 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let target = Target::new(context, args.file.as_ref())?;
     let desk = target.desk();
     let file = target.find(context, &desk)?;
-    let rotated = change::rotate(&desk, &file, when)?;
+    let due = change::due(&desk, &file, when)?.0 && !context.globals.dry_run;
+    let credentials = if due && change::needs_passphrase(&desk, &file)? {
+        Some(target.credentials(context, &file)?)
+    } else {
+        None
+    };
+    let rotated = change::rotate(&desk, file, when, credentials.as_ref())?;
     notices::print(context, &target.path, &rotated.notices);
     let archive = rotated.archive.as_ref().map(|path| path.display().to_string());
     let text = match &archive {

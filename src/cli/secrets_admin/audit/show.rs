@@ -58,7 +58,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if malformed > 0 {
         context.output.warn(&format!(
             "{malformed} lines are no records: secrets-admin audit verify {}",
-            crate::text::quote_path(&target.path)
+            log.store()
         ));
     }
     let text = if rows.is_empty() { String::new() } else { table(&rows) };

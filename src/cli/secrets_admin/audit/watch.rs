@@ -12,6 +12,7 @@ use crate::cli::output::Format;
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
+use crate::ops::audit::LogTrouble;
 use crate::ops::audit_log::{self, verify::Known};
 use crate::text::escape;
 
@@ -44,9 +45,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     }
     let known = Known::of(&log, &file)?;
     let roots = roots_if_any(context, &target, &desk, file)?;
+    let store = log.store().to_owned();
+    let trouble = |error| Failure::from(LogTrouble { error, store });
     let mut watch = audit_log::watch(log, &known, roots);
     if args.once {
-        let round = watch.look(desk.stop)?;
+        let round = watch.look(desk.stop).map_err(trouble)?;
         let kind = if round.alarms.is_empty() { Kind::Ok } else { Kind::Audit };
         let head = round.head.map_or(0, |head| head.seq);
         let text = if round.alarms.is_empty() {
@@ -70,7 +73,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     });
     match (broken, ended) {
         (Some(failure), _) => Err(failure),
-        (None, Err(error)) => Err(error.into()),
+        (None, Err(error)) => Err(trouble(error)),
         (None, Ok(())) => Ok(Answer::silent(json!({ "alarms": [] }))),
     }
 }

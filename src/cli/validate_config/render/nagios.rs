@@ -1,23 +1,21 @@
 //! For monitors: one line, and codes of their own.
 
+use crate::cli::monitor::{self, Perf, Status};
 use crate::cli::validate_config::run::{Run, worst};
 use crate::config::rules::Severity;
 
-/// 0 OK, 1 warning, 2 critical.
-pub fn code(run: &Run<'_>) -> u8 {
+pub fn status(run: &Run<'_>) -> Status {
     match worst(run.report) {
-        Severity::Error => 2,
-        Severity::Warning if run.strict => 2,
-        Severity::Warning => 1,
-        Severity::Info | Severity::Off => 0,
+        Severity::Error => Status::Critical,
+        Severity::Warning if run.strict => Status::Critical,
+        Severity::Warning => Status::Warning,
+        Severity::Info | Severity::Off => Status::Ok,
     }
 }
 
 pub fn line(run: &Run<'_>) -> String {
-    let state = ["OK", "WARNING", "CRITICAL"][usize::from(code(run)).min(2)];
-    let count = |severity| run.report.count(severity);
-    let (errors, warnings, infos) =
-        (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
+    let count = |severity| i64::try_from(run.report.count(severity)).unwrap_or(i64::MAX);
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let mut ids: Vec<&str> = run
         .report
         .findings
@@ -28,8 +26,11 @@ pub fn line(run: &Run<'_>) -> String {
     ids.dedup();
     let list = if ids.is_empty() { String::new() } else { format!(": {}", ids.join(" ")) };
     let scope = if run.config_only { " (config only)" } else { "" };
-    format!(
-        "VALIDATE {state} - {}{scope}: {errors} errors, {warnings} warnings{list} | errors={errors} warnings={warnings} infos={infos}\n",
-        run.network
-    )
+    let text = format!("{}{scope}: {errors} errors, {warnings} warnings{list}", run.network);
+    let perf = [
+        Perf::count("errors", errors),
+        Perf::count("warnings", warnings),
+        Perf::count("infos", count(Severity::Info)),
+    ];
+    monitor::line("VALIDATE", status(run), &text, &perf)
 }
