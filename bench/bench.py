@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 FREE = "8,1,1"
 REAL = "65536,3,1"
 PASSPHRASE = "a passphrase of the benchmark, long enough"
-SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "audit", "gate", "keys"]
+SECTIONS = ["kdf", "sizes", "start", "passphrases", "hostile", "audit", "gate", "keys", "backup"]
 # Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
 SLOW_PASSPHRASES = [
     "a" * 100,
@@ -348,6 +348,38 @@ class Bench:
         self.table.add("gate, 10,000 lines", "<= 100 ms", 100.0, found["large"].median_wall() * 1e3, "ms")
         self.table.add("gate, peak memory", "<= 16 MiB", 16.0, max(one.rss for one in found.values()), "MiB")
 
+    def backup(self):
+        """An archive of 1 GiB beside age, in bounded memory; and what is durable beside dd."""
+        tool = str((self.options.bin / "wallet-backup").resolve())
+        store, _ = self.store("backup.bin", 10, "19456,2,1")
+        big = self.home / "big"
+        if not big.exists():
+            subprocess.run(["dd", "if=/dev/urandom", f"of={big}", "bs=1M", "count=1024", "status=none"], check=True)
+        self.write("archive-pw", "another passphrase of the bench")
+        identity = self.home / "backup.key"
+        subprocess.run(["age-keygen", "-o", str(identity)], check=True, stderr=subprocess.DEVNULL)
+        public = re.search(r"public key: (\S+)", identity.read_text())[1]
+        opening = ["--archive-passphrase-from", f"file:{self.home / 'archive-pw'}"]
+        create = [tool, *self.common, "create", str(big), "--store", str(store), "--reason", "bench", *opening, "--out"]
+        out = self.home / "big.archive"
+        subprocess.run([*create, str(out)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        rounds = max(3, self.options.rounds // 5)
+        found = self.run(
+            {
+                "create": ([*create, "-"], None),
+                "age": (["age", "-r", public, "-o", "/dev/null", str(big)], None),
+                "verify": ([tool, *self.common, "verify", str(out), *opening], None),
+            },
+            rounds=rounds,
+        )
+        ours, age = found["create"], found["age"]
+        note = f"{ours.median_wall():.2f} s, age {age.median_wall():.2f} s"
+        self.table.add("archive of 1 GiB to a pipe, to age", "<= 0.65 x", 0.65, ours.ratio(age), "x", note)
+        self.table.add("its processor time, to age", "<= 1.25 x", 1.25, ours.cpu_ratio(age), "x")
+        self.table.add("its verification, to age", "<= 0.65 x", 0.65, found["verify"].ratio(age), "x", f"{found['verify'].median_wall():.2f} s")
+        most = max(ours.rss, found["verify"].rss)
+        self.table.add("memory over the KDF's, 1 GiB", "<= 16 MiB", 16.0, most - 19, "MiB", f"age {age.rss:.1f} MiB")
+
     def audit(self):
         """Appends to a log in batches of 1,000, and verifies it; by processor time, which a busy machine disturbs least."""
         home = self.home / "audit"
@@ -404,6 +436,7 @@ def main():
             sys.exit(f"bench: error: missing: {tool} (apt-get install argon2 age valgrind time)")
     for path, how in (
         (options.bin / "secrets-admin", "cargo build --locked --release"),
+        (options.bin / "wallet-backup", "cargo build --locked --release"),
         (options.fill_store, "cargo build --locked --release --example fill_store"),
         (options.audit_speed, "cargo build --locked --release --example audit_speed"),
         (options.key_speed, "cargo build --locked --release --example key_speed"),

@@ -44,6 +44,7 @@
 //! | [`backend`] | where a service takes its secrets from: start here |
 //! | [`ops`] | one function per verb: what a command does, without the command line |
 //! | [`store`] | the store format: header, keyslots, entries, inventory |
+//! | [`backup`] | the archive format: header, manifest, sealed chunks |
 //! | [`isec`] | Igra's `secrets.bin` |
 //! | [`keyring`] | managed keys: kinds, versions, states, signing |
 //! | [`rotation`] | when a key is due, and the proof that leads from one version to the next |
@@ -67,6 +68,7 @@
 
 pub mod audit;
 pub mod backend;
+pub mod backup;
 pub mod cbor;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -10,6 +10,7 @@ use super::progress::PATIENCE;
 /// A bar on stderr, for work whose length is known. Nothing at all when stderr is no terminal, or with `--quiet` or `--json`.
 pub struct Bar {
     shows: bool,
+    template: &'static str,
     message: String,
     start: Instant,
     drawn: Option<ProgressBar>,
@@ -19,7 +20,20 @@ impl Bar {
     /// Announces `what`, such as `verifying`, once it has taken a while.
     pub fn new(output: &Output, what: &str) -> Self {
         let message = format!("{}: {what}", output.tool());
-        Self { shows: output.shows_progress(), message, start: Instant::now(), drawn: None }
+        Self {
+            shows: output.shows_progress(),
+            template: "{msg} {wide_bar} {percent}%",
+            message,
+            start: Instant::now(),
+            drawn: None,
+        }
+    }
+
+    /// The same for work that is counted in bytes: with throughput and the time that is left.
+    pub fn of_bytes(output: &Output, what: &str) -> Self {
+        let mut bar = Self::new(output, what);
+        bar.template = "{msg} {wide_bar} {percent}% {binary_bytes_per_sec} {eta} left";
+        bar
     }
 
     /// So much of it is done.
@@ -29,7 +43,7 @@ impl Bar {
         }
         let message = &self.message;
         let bar = self.drawn.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}%");
+            let style = ProgressStyle::with_template(self.template);
             let bar = ProgressBar::with_draw_target(Some(of), ProgressDrawTarget::stderr())
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_message(message.clone());

@@ -36,6 +36,7 @@ pub mod target;
 pub mod terminal;
 pub mod usage;
 pub mod validate_config;
+pub mod wallet_backup;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

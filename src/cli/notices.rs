@@ -14,6 +14,12 @@ impl From<OpError> for Failure {
     }
 }
 
+impl From<crate::backup::ArchiveError> for Failure {
+    fn from(error: crate::backup::ArchiveError) -> Self {
+        OpError::from(error).into()
+    }
+}
+
 impl From<crate::fs::FsError> for Failure {
     fn from(error: crate::fs::FsError) -> Self {
         Self::from_error(error.kind(), &error, error.hints())

@@ -50,6 +50,15 @@ pub const DERIVED_KEY: &[u8] = b"strongroom/v1 derived key\0";
 pub const CONTINUITY: &[u8] = b"strongroom/v1 continuity\0";
 /// Starts a file of continuity proofs.
 pub const PROOF_FILE: &[u8] = b"strongroom/v1 proof file\0";
+/// Derives the key of an archive's header MAC.
+pub const ARCHIVE_HEADER: &[u8] = b"strongroom/v1 archive header\0";
+/// Derives the key that hedges an archive's salt against a broken generator.
+pub const ARCHIVE_HEDGE: &[u8] = b"strongroom/v1 archive hedge\0";
+/// Derives the key of an archive's chunks.
+pub const ARCHIVE_STREAM: &[u8] = b"strongroom/v1 archive stream\0";
+
+/// Starts what a host remembers of a store's archives.
+pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
 
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
@@ -73,6 +82,10 @@ pub const ALL: &[&[u8]] = &[
     DERIVED_KEY,
     CONTINUITY,
     PROOF_FILE,
+    ARCHIVE_HEADER,
+    ARCHIVE_HEDGE,
+    ARCHIVE_STREAM,
+    ARCHIVE_MEMORY,
 ];
 
 #[cfg(test)]

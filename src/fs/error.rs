@@ -100,6 +100,14 @@ pub enum FsError {
     /// The operator stopped the command while it waited.
     #[error("stopped while waiting")]
     Stopped(Kind),
+    /// A pipe broke, or cannot be used.
+    #[error("cannot {action} the pipe: {source}")]
+    Pipe {
+        /// What was tried.
+        action: &'static str,
+        /// The system's word.
+        source: Errno,
+    },
     /// Any other failure of a system call.
     #[error("cannot {action} {}: {source}", .path.display())]
     Io {

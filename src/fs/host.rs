@@ -1,5 +1,6 @@
 //! [`Directory`] on a real file system.
 
+mod bulk;
 mod in_place;
 mod public;
 
@@ -20,6 +21,8 @@ use super::directory::{
 use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
+
+pub use bulk::{Partial, Unnamed, Whole};
 
 /// An open directory of this host.
 pub struct HostDirectory {

@@ -104,6 +104,10 @@ pub struct NetworkPolicy {
     pub unknown_freshness: Verdict,
     /// A rotation policy wider than the default of its role.
     pub widen_rotation: Verdict,
+    /// An archive that the passphrase of its store opens.
+    pub shared_archive_passphrase: Verdict,
+    /// A store brought back while another instance of it may still run, and nobody confirmed that it does not.
+    pub unconfirmed_restore: Verdict,
 }
 
 use Verdict::{Allow, Refuse, Warn};
@@ -131,6 +135,8 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
     audit_unavailable: Refuse,
     unknown_freshness: Refuse,
     widen_rotation: Refuse,
+    shared_archive_passphrase: Refuse,
+    unconfirmed_restore: Refuse,
 };
 
 const TESTNET: NetworkPolicy = NetworkPolicy {
@@ -156,6 +162,8 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
     audit_unavailable: Warn,
     unknown_freshness: Allow,
     widen_rotation: Allow,
+    shared_archive_passphrase: Warn,
+    unconfirmed_restore: Allow,
 };
 
 const DEVNET: NetworkPolicy = NetworkPolicy {
@@ -181,6 +189,8 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
     audit_unavailable: Warn,
     unknown_freshness: Allow,
     widen_rotation: Allow,
+    shared_archive_passphrase: Allow,
+    unconfirmed_restore: Allow,
 };
 
 /// The column of a mode.

@@ -107,7 +107,11 @@ pub fn refresh(
     let untouched = payment == Payment::Untouched;
     let payment = !facts.payment.is_empty();
     let level = desk.settings.inventory;
-    store.inventory_mut().level = level;
+    let inventory = store.inventory_mut();
+    inventory.level = level;
+    if level != Level::Full {
+        (inventory.backup, inventory.drill) = (None, None);
+    }
     let differs_from_wallet = payment && facts.payment_differs_from_wallet();
     let differs_from_passphrase = payment && facts.payment_differs_from(passphrase);
     // The passphrases of other slots are not at hand: what was shown of them holds only for a value that did not change.

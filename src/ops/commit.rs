@@ -39,6 +39,9 @@ impl Built {
         let seen =
             opening.remembered.as_ref().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
         let now = desk.clock.now().max(seen);
+        if let Contents::Native(store) = &mut opening.contents {
+            super::backup::memory::tell(desk, store)?;
+        }
         let mut random = desk.random.borrow_mut();
         let file = match &mut opening.contents {
             Contents::Native(store) => {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::audit::LogTrouble;
 use super::hooks::HookError;
+use crate::backup::ArchiveError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
 use crate::fs::FsError;
@@ -51,6 +52,47 @@ pub enum OpError {
     /// A new store would be recorded in the log of another one.
     #[error("{} is the audit log of another store: give the new one a path of its own in [audit] path", .0.display())]
     AuditOfAnother(PathBuf),
+    /// An archive.
+    #[error(transparent)]
+    Archive(ArchiveError),
+    /// An export as age.
+    #[error(transparent)]
+    Age(#[from] crate::backup::age::AgeError),
+    /// A keyslot of an archive that cannot be tried.
+    #[error("{0}")]
+    ArchiveSlot(String, Kind),
+    /// The stated network is not the archive's.
+    #[error("this archive is of {archive}, not of {stated}")]
+    ArchiveNetwork {
+        /// What the archive says.
+        archive: NetworkMode,
+        /// What was stated.
+        stated: NetworkMode,
+    },
+    /// An archive of another store.
+    #[error("this archive is of another store")]
+    ArchiveForeign,
+    /// One passphrase for store and archive.
+    #[error(
+        "the passphrase of the archive opens the store too: whoever has the one would have the other"
+    )]
+    SharedPassphrase,
+    /// What a restore gave is not what was archived.
+    #[error("the restored store is not what was archived: {0}")]
+    DrillDiffers(&'static str),
+    /// The archive is older than what this host has seen of the store.
+    #[error(
+        "this host has seen generation {seen} of the store, the archive holds generation {found}"
+    )]
+    RestoreOlder {
+        /// Generation in the archive.
+        found: u64,
+        /// Generation seen.
+        seen: u64,
+    },
+    /// Nothing may be removed while no archive is known to be good.
+    #[error("none of these archives is known to be good, so none is removed")]
+    NothingProven,
     /// Others had access to the audit log.
     #[error("the audit log may have been read or changed: {0}")]
     AuditExposed(FsError),
@@ -200,6 +242,22 @@ impl From<PrivateHalfError> for OpError {
     }
 }
 
+impl From<ArchiveError> for OpError {
+    /// A file that could not be read or written is a matter of the file, and says what a file says.
+    fn from(error: ArchiveError) -> Self {
+        match error {
+            ArchiveError::Stopped(kind) => Self::Stopped(kind),
+            ArchiveError::Read(error) => error
+                .downcast::<FsError>()
+                .map_or_else(|error| Self::Archive(ArchiveError::Read(error)), Self::Fs),
+            ArchiveError::Write(error) => error
+                .downcast::<FsError>()
+                .map_or_else(|error| Self::Archive(ArchiveError::Write(error)), Self::Fs),
+            error => Self::Archive(error),
+        }
+    }
+}
+
 impl From<KdfError> for OpError {
     fn from(error: KdfError) -> Self {
         Self::Store(error.into())
@@ -229,10 +287,15 @@ impl OpError {
             Self::Key(error) => error.kind(),
             Self::Proof(error) => error.kind(),
             Self::Hook(error) => error.kind(),
+            Self::Archive(error) => error.kind(),
+            Self::Age(error) => error.kind(),
             Self::Audit(error) => error.kind(),
             Self::AuditExposed(_) | Self::AuditOfAnother(_) => Kind::Audit,
-            Self::Rollback { .. } | Self::Fork(_) | Self::BelowMinimum { .. } => Kind::Rollback,
-            Self::UnknownFormat(_) | Self::Unpinned => Kind::Integrity,
+            Self::Rollback { .. }
+            | Self::Fork(_)
+            | Self::BelowMinimum { .. }
+            | Self::RestoreOlder { .. } => Kind::Rollback,
+            Self::UnknownFormat(_) | Self::Unpinned | Self::DrillDiffers(_) => Kind::Integrity,
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase
@@ -245,8 +308,14 @@ impl OpError {
             | Self::Names(_)
             | Self::NameTwice(_) => Kind::Unsupported,
             Self::ReasonNeeded => Kind::InputNeeded,
-            Self::Stopped(kind) | Self::AfterCommit { kind, .. } => *kind,
+            Self::Stopped(kind) | Self::AfterCommit { kind, .. } | Self::ArchiveSlot(_, kind) => {
+                *kind
+            }
             Self::WrongNetwork { .. }
+            | Self::ArchiveNetwork { .. }
+            | Self::ArchiveForeign
+            | Self::SharedPassphrase
+            | Self::NothingProven
             | Self::NoState(_)
             | Self::WeakPassphrase { .. }
             | Self::BelowFloor { .. }
@@ -266,6 +335,21 @@ impl OpError {
             Self::WrongNetwork { store, .. } => {
                 vec![format!("this store is {store}: add --network {store}")]
             }
+            Self::Archive(error) => error.hints(),
+            Self::ArchiveNetwork { archive, .. } => {
+                vec![format!("this archive is of {archive}: add --network {archive}")]
+            }
+            Self::SharedPassphrase => {
+                vec!["choose another one: --archive-passphrase-from file:PATH".to_owned()]
+            }
+            Self::RestoreOlder { .. } => {
+                vec!["to take the archive as the truth: add --accept-rollback REASON".to_owned()]
+            }
+            Self::NothingProven => vec![
+                "prove one: wallet-backup verify FILE --archive-passphrase-from file:PATH"
+                    .to_owned(),
+                "or bring the passphrase: --archive-passphrase-from file:PATH".to_owned(),
+            ],
             Self::Rollback { .. } | Self::Fork(_) => vec![
                 "find out who put this file there; the newest backup may be newer than it"
                     .to_owned(),

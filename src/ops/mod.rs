@@ -17,10 +17,12 @@
 //! | [`remedy`] | the commands that mend what was found |
 //! | [`hooks`] | run the operator's programs before and after a rotation |
 //! | [`audit_log`] | verify, search and tend the record of all this |
+//! | [`backup`] | archives: made, proven, listed, brought back |
 //! | [`claims`] | what the inventory may say of it |
 
 pub mod audit;
 pub mod audit_log;
+pub mod backup;
 pub mod calibrate;
 pub mod check;
 pub mod claims;
@@ -182,8 +184,15 @@ fn finish(mut tx: Transaction<'_, '_>, plan: Vec<String>) -> Result<Outcome, OpE
         let notices = std::mem::take(tx.notices());
         return Ok(Outcome { receipt: None, plan, notices });
     }
+    let (desk, event) = (tx.desk(), tx.event_mut().name);
+    let id = tx.contents().native().map(|store| store.header().store_id);
     let mut receipt = tx.commit()?;
-    let notices = std::mem::take(&mut receipt.notices);
+    let mut notices = std::mem::take(&mut receipt.notices);
+    if let Some(id) = id
+        && matches!(event, "passphrase.change" | "keyslot.revoke" | "data-key.rotate")
+    {
+        notices.extend(backup::memory::open_the_old_way(desk, id, receipt.generation));
+    }
     Ok(Outcome { receipt: Some(receipt), plan, notices })
 }
 

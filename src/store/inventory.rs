@@ -4,11 +4,12 @@
 //! something was found to be so by a command that had the store open, and at which generation; what could not be shown is
 //! simply absent. Names and values of secrets never appear.
 //!
-//! The keys for prekeys, backup and drill facts are reserved: their items are carried along byte for byte, so
+//! The key for prekeys is reserved: its item is carried along byte for byte, so
 //! that a build that knows them and one that does not can work on the same store.
 
 use std::collections::BTreeMap;
 
+use super::backup_facts::{BackupFacts, DrillFacts};
 use super::{StoreError, limits};
 use crate::cbor::{self, Reader};
 use crate::keyring::facts::{self, KeyFacts};
@@ -102,6 +103,10 @@ pub struct Inventory {
     pub strong_slots: BTreeMap<u16, u64>,
     /// Managed keys, by ascending id; none when there are none, or when nothing is shown.
     pub keys: Vec<KeyFacts>,
+    /// The last backup and verification.
+    pub backup: Option<BackupFacts>,
+    /// The last drill.
+    pub drill: Option<DrillFacts>,
     /// Reserved items by key, as raw canonical CBOR.
     reserved: BTreeMap<u64, Vec<u8>>,
 }
@@ -110,12 +115,16 @@ const LEVEL: u64 = 1;
 const CLAIMS: u64 = 2;
 const STRONG_SLOTS: u64 = 3;
 const KEYS: u64 = 4;
-/// Prekeys, backup facts, drill facts.
-const RESERVED: std::ops::RangeInclusive<u64> = 5..=7;
+/// Prekeys.
+const RESERVED: u64 = 5;
+const BACKUP: u64 = 6;
+const DRILL: u64 = 7;
 
 impl Inventory {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
-        cbor::map(out, 3 + usize::from(!self.keys.is_empty()) + self.reserved.len());
+        let facts = [!self.keys.is_empty(), self.backup.is_some(), self.drill.is_some()];
+        let facts = facts.into_iter().filter(|there| *there).count();
+        cbor::map(out, 3 + self.reserved.len() + facts);
         cbor::uint(out, LEVEL);
         cbor::uint(out, self.level.code());
         cbor::uint(out, CLAIMS);
@@ -137,6 +146,14 @@ impl Inventory {
         for (key, raw) in &self.reserved {
             cbor::uint(out, *key);
             out.extend_from_slice(raw);
+        }
+        if let Some(backup) = &self.backup {
+            cbor::uint(out, BACKUP);
+            backup.encode(out);
+        }
+        if let Some(drill) = &self.drill {
+            cbor::uint(out, DRILL);
+            drill.encode(out);
         }
     }
 
@@ -173,8 +190,16 @@ impl Inventory {
                     found.keys = facts::decode(reader).map_err(&at)?;
                     continue;
                 }
-                key if RESERVED.contains(&key) => {
+                key if key == RESERVED => {
                     found.reserved.insert(key, reader.raw().map_err(&at)?.to_vec());
+                    continue;
+                }
+                BACKUP => {
+                    found.backup = Some(BackupFacts::decode(reader)?);
+                    continue;
+                }
+                DRILL => {
+                    found.drill = Some(DrillFacts::decode(reader)?);
                     continue;
                 }
                 _ => return Err(StoreError::Field("unknown inventory key")),
@@ -195,6 +220,9 @@ mod tests {
         inventory.claims.insert(Claim::WalletSecretSet, 41);
         inventory.strong_slots.insert(0, 1);
         inventory.reserved.insert(5, vec![0x82, 0x01, 0x61, b'x']);
+        let at = crate::clock::Timestamp::from_unix(7);
+        inventory.backup =
+            Some(BackupFacts { at, content_generation: 3, archive: [1; 16], verified: None });
         let mut bytes = Vec::new();
         inventory.encode(&mut bytes);
         assert_eq!(Inventory::decode(&mut Reader::new(&bytes)).unwrap(), inventory);

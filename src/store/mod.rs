@@ -22,6 +22,7 @@
 //!
 //! Nothing here does I/O. The bytes are specified in `docs/formats/store-v1.md`.
 
+pub mod backup_facts;
 mod body;
 pub mod entry;
 mod error;

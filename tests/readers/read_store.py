@@ -154,6 +154,15 @@ def shown_key(key):
     return name, KEY_KINDS[kind][0], ROLES[role - 1], active and active[0], uses, total, shown
 
 
+def check_inventory(inventory):
+    check({1, 2, 3} <= set(inventory) <= set(range(1, 8)), "inventory keys")
+    backup, drill = inventory.get(6), inventory.get(7)
+    if backup is not None:
+        check(len(backup) in (3, 5) and all(len(name) == 16 for name in backup[2::2]), "backup facts")
+    if drill is not None:
+        check(len(drill) == 4 and drill[2] in (1, 2) and len(drill[3]) == 16, "drill facts")
+
+
 def read(data, passphrase, keyfile, show_dek):
     check(data[:8] == MAGIC, "magic")
     version, header_len = struct.unpack_from("<HI", data, 8)
@@ -162,6 +171,7 @@ def read(data, passphrase, keyfile, show_dek):
     header = whole(data[14 : 14 + header_len], "the header")
     check(sorted(header) == list(range(1, 14)) and header[1] == 1, "header keys")
     store_id, network, generation, key_epoch = header[2], header[3], header[4], header[6]
+    check_inventory(header[13])
     payload_len, payload_salt, store_key, slots = header[8], header[9], header[11], header[12]
     check(len(data) == start + payload_len + 16 + 64, "length")
 

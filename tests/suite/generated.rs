@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use strongroom::cli::{Tool, key_rotate, secrets_admin, validate_config};
+use strongroom::cli::{Tool, key_rotate, secrets_admin, validate_config, wallet_backup};
 use strongroom::kind::Kind;
 
 use super::support::{assert_generated, repository};
@@ -48,6 +48,130 @@ const MANUALS: &[Manual] = &[
         security: GATE_SECURITY,
         codes: GATE_CODES,
     },
+    Manual {
+        tool: wallet_backup::TOOL,
+        examples: BACKUP_EXAMPLES,
+        files: BACKUP_FILES,
+        security: BACKUP_SECURITY,
+        codes: &[],
+    },
+];
+
+const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
+    (
+        "",
+        &[
+            (
+                "Make an archive",
+                "create --store mainnet-secrets.bin --out /backup/ --reason weekly",
+            ),
+            ("Check every byte of it", "verify /backup/mainnet.strongroom-backup"),
+            (
+                "Rehearse a restore",
+                "drill /backup/mainnet.strongroom-backup --store mainnet-secrets.bin",
+            ),
+            ("Bring it back", "restore /backup/mainnet.strongroom-backup --to /srv/restored"),
+        ],
+    ),
+    (
+        "create",
+        &[
+            (
+                "Into a directory, where it gets a name; the passphrase is asked for twice",
+                "create --store mainnet-secrets.bin --out /backup/ --reason weekly",
+            ),
+            (
+                "Unattended, with a second passphrase that lies in a safe, and a file more",
+                "create /etc/igra/igra.toml --store mainnet-secrets.bin --out /backup/ --reason weekly --archive-passphrase-from cred:archive --extra-passphrase-from file:/run/safe",
+            ),
+            (
+                "To another host, through a pipe",
+                "create --store mainnet-secrets.bin --out - --reason weekly --archive-passphrase-from cred:archive",
+            ),
+        ],
+    ),
+    (
+        "verify",
+        &[
+            (
+                "All archives of a directory",
+                "verify /backup/a.strongroom-backup /backup/b.strongroom-backup",
+            ),
+            (
+                "Held against the store: has it changed since?",
+                "verify /backup/a.strongroom-backup --store mainnet-secrets.bin --json",
+            ),
+        ],
+    ),
+    (
+        "drill",
+        &[
+            (
+                "The archive alone, every week",
+                "drill /backup/a.strongroom-backup --archive-passphrase-from cred:archive",
+            ),
+            (
+                "With every value of the store",
+                "drill /backup/a.strongroom-backup --store mainnet-secrets.bin --passphrase-from prompt",
+            ),
+        ],
+    ),
+    (
+        "restore",
+        &[
+            ("On a new host", "restore /backup/a.strongroom-backup --to /srv/restored"),
+            (
+                "Where this host has seen a newer state",
+                "restore /backup/a.strongroom-backup --to /srv/restored --accept-rollback 'disk lost'",
+            ),
+        ],
+    ),
+    (
+        "list",
+        &[
+            ("What is in a directory", "list /backup"),
+            ("What this host remembers of a store", "list --store mainnet-secrets.bin"),
+        ],
+    ),
+    ("inspect", &[("Without a passphrase: the header", "inspect /backup/a.strongroom-backup")]),
+    (
+        "prune",
+        &[(
+            "Daily for a week, weekly for a month, monthly for a year",
+            "prune /backup --store mainnet-secrets.bin --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
+        )],
+    ),
+    (
+        "export",
+        &[(
+            "For the key of a safe; age -d -i KEY FILE | tar x gives the files back",
+            "export /backup/a.strongroom-backup --age --out /safe/a.age --recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        )],
+    ),
+    ("import", &[("What a record of Codomyrmex says", "import wallet_backup.json")]),
+    (
+        "status",
+        &[("For a monitor", "status --store mainnet-secrets.bin --max-age 7d --max-drill-age 30d")],
+    ),
+];
+
+const BACKUP_FILES: &[(&str, &str)] = &[
+    (
+        "NETWORK-STORE-gGENERATION-TIME.strongroom-backup",
+        "An archive that was written to a directory. Mode 0600.",
+    ),
+    ("DIR.partial", "A restore that is under way, or was killed; the next one to DIR removes it."),
+    (
+        "STATE/ID.backups",
+        "What this host remembers of the archives of a store: where they were put, when they were verified and rehearsed.",
+    ),
+];
+
+const BACKUP_SECURITY: &[&str] = &[
+    "An archive is as good as its passphrase: whoever copies it can guess at leisure. It is not the store's, and on mainnet must not be.",
+    "The header of an archive is readable by everybody: which store, which generation, when. Names of files, hosts and reasons are not.",
+    "An archive opens with its own passphrase for ever, whatever becomes of the store's: destroy old archives when a key in them was given up.",
+    "Two instances that were restored from one archive would both sign. Nothing in an archive can prevent that; restore asks.",
 ];
 
 const KEY_EXAMPLES: &[(&str, Examples)] = &[

@@ -39,6 +39,21 @@ const LAYERS: &[(&str, &[&str])] = &[
             "secret",
         ],
     ),
+    (
+        "backup",
+        &[
+            "cbor",
+            "clock",
+            "crypto",
+            "kind",
+            "memory",
+            "network",
+            "passphrase",
+            "secret",
+            "store",
+            "text",
+        ],
+    ),
     // The world: files, the configuration, the environment.
     ("fs", &["kind", "memory", "text"]),
     (
@@ -67,6 +82,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         "ops",
         &[
             "audit",
+            "backup",
+            "cbor",
             "clock",
             "config",
             "crypto",
@@ -110,6 +127,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit",
+            "backup",
             "clock",
             "config",
             "crypto",

@@ -7,6 +7,8 @@
     reason = "a test fails loudly by panicking"
 )]
 
+mod age_export;
+mod archive;
 mod audit;
 mod backend;
 mod command_line;
@@ -28,3 +30,4 @@ mod terminal;
 mod transcripts;
 mod traps;
 mod validate_config;
+mod wallet_backup;

@@ -13,6 +13,7 @@ fn cases(home: &Path) -> trycmd::TestCases {
     cases
         .register_bin("secrets-admin", Path::new(env!("CARGO_BIN_EXE_secrets-admin")))
         .register_bin("validate-config", Path::new(env!("CARGO_BIN_EXE_validate-config")))
+        .register_bin("wallet-backup", Path::new(env!("CARGO_BIN_EXE_wallet-backup")))
         .env("STATE_DIRECTORY", home.join("state").display().to_string())
         .env("NO_COLOR", "1");
     cases

@@ -131,13 +131,52 @@ def scene(program, base, state_on_disk, options):
     return rows, report
 
 
+def archives(program, base):
+    """An archive made on a full disk, and one restored to it: refused, and nothing is left."""
+    report, rows = [], []
+    disk = Disk(base / "disk-of-archives")
+    words = ["--archive-passphrase-from", "file:in/pw2"]
+    try:
+        folder = base / "elsewhere"
+        sweep.furnish(folder)
+        sweep.new_store(program, folder)
+        sweep.must(program, folder, sweep.set_words("a.key", "in/v1"))
+        create = ["wallet-backup", "create", "--store", "s.bin", "--reason", "sweep", *words, "--out"]
+        sweep.must(program, folder, [*create, "a.archive"])
+        (disk.place / "in").mkdir(mode=0o700)
+        tries = {
+            "an archive": [*create, f"{disk.place}/b.archive"],
+            "a restore": ["wallet-backup", "restore", "a.archive", "--to", f"{disk.place}/r", *words],
+        }
+        for what, line in tries.items():
+            before = {path.name for path in disk.place.iterdir()}
+            disk.fill(0)
+            done = sweep.run(program, folder, line)
+            said = done.stderr.decode(errors="replace")
+            left = sorted({path.name for path in disk.place.iterdir()} - before)
+            disk.free()
+            rows.append([what, "full disk", done.returncode])
+            if done.returncode != IO or left:
+                report.append(f"{what} on a full disk: exit {done.returncode}, left {left}: {said[:300]}")
+            if "space" not in said or str(disk.place) not in said:
+                report.append(f"{what} on a full disk: does not name the path: {said[:300]}")
+            sweep.must(program, folder, line)
+    finally:
+        disk.close()
+    return rows, report
+
+
 def judge(program, options):
-    """Both scenes; returns rows and complaints."""
+    """All scenes; returns rows and complaints."""
     base = sweep.scratch("fulldisk-")
     rows, report = [], []
     try:
         for state_on_disk in (True, False):
             more, bad = scene(program, base, state_on_disk, options)
+            rows += more
+            report += bad
+        if pathlib.Path(program).with_name("wallet-backup").exists():
+            more, bad = archives(program, base)
             rows += more
             report += bad
     finally:

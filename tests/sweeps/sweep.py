@@ -99,10 +99,9 @@ def write_private(path, text):
 
 
 def argv(program, folder, words):
-    # The tools lie beside one another; the first word may name another one.
-    if words and words[0] == "key-rotate":
-        program, words = pathlib.Path(program).with_name("key-rotate"), words[1:]
-    """The full command line for `words`, with `{dir}` replaced."""
+    """The full command line for `words`, with `{dir}` replaced; another tool as the first word is the binary beside."""
+    if words and words[0] in ("key-rotate", "wallet-backup"):
+        program, words = str(pathlib.Path(program).with_name(words[0])), words[1:]
     return [program] + [word.replace("{dir}", str(folder)) for word in COMMON + list(words)]
 
 

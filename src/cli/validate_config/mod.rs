@@ -14,6 +14,8 @@ mod render;
 mod run;
 pub mod schema;
 
+pub use input::set_clock;
+
 use std::ffi::OsString;
 
 use clap::{ArgMatches, CommandFactory, Parser, Subcommand};

@@ -147,6 +147,8 @@ pub struct Files {
     pub leaks: Vec<(String, &'static str)>,
     /// Leftovers beside the store.
     pub leftovers: Vec<PathBuf>,
+    /// Directories for backups.
+    pub backup_dirs: Vec<BackupDir>,
     /// Paths inside a work tree of git.
     pub work_tree: Vec<String>,
     /// The service's secrets file, read for what its header says.
@@ -182,8 +184,30 @@ pub struct Store {
     pub examined: bool,
     /// What the answers about secrets rest on.
     pub basis: String,
+    /// What it records of backups; nothing when it records none, or cannot be relied on.
+    pub backups: Option<Backups>,
     /// Rules that could not be decided.
     pub undecided: Vec<Id>,
+}
+
+/// What a store records of its backups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backups {
+    /// The generation of its secrets now.
+    pub content_generation: u64,
+    /// When the last backup was made, and the generation of the secrets in it.
+    pub last: Option<(Timestamp, u64)>,
+    /// When one was last restored in a drill.
+    pub drilled: Option<Timestamp>,
+}
+
+/// A directory for backups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupDir {
+    /// Its path, safe to print.
+    pub path: String,
+    /// Whether it lies on the file system of the store; nothing when it is not there.
+    pub beside_the_store: Option<bool>,
 }
 
 /// Facts about the host.

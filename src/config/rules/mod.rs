@@ -4,6 +4,7 @@
 //! raised levels, and sorts, so that the same input gives the same report. A rule whose subject was not looked at is listed as
 //! not examined: it is never counted as met.
 
+mod backup;
 pub mod facts;
 mod files;
 pub mod finding;
@@ -101,6 +102,7 @@ pub fn run(case: &Case<'_>) -> Report {
         shape::look(case, &mut found);
         files::look(case, &mut found);
         host::look(case, &mut found);
+        backup::look(case, &mut found);
         if case.service.is_there {
             predictions = forecast::look(case, &mut found);
         }
@@ -150,6 +152,20 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
                 }) =>
             {
                 "the store could not be read"
+            }
+            _ if matches!(rule.id, Id::Bak001 | Id::Bak002)
+                && !backup::is_applicable(case)
+                && facts.store.is_some() =>
+            {
+                "no backup is configured or recorded here"
+            }
+            _ if rule.id == Id::Bak003 && case.tree.list("backup.dirs").is_empty() => {
+                "backup.dirs is not set"
+            }
+            _ if matches!(rule.id, Id::Bak001 | Id::Bak002)
+                && facts.store.as_ref().is_some_and(|store| store.backups.is_none()) =>
+            {
+                "the store does not tell, or cannot be relied on"
             }
             Subject::Store
                 if matches!(rule.id, Id::Aud003 | Id::Aud004)

@@ -7,6 +7,7 @@
 //! The answer is a snapshot: between it and the start of the service files can change. That is why the rules marked *runtime*
 //! are asked again by the tools themselves, on open descriptors, by the same functions.
 
+mod backup;
 mod files;
 mod host;
 mod look;
@@ -167,7 +168,9 @@ pub fn validate(
     if !request.config_only && !request.reading.broken {
         let store = store_path(request, &service);
         desk.check_stop()?;
-        facts.files = Some(files::look(request, &service, store.as_deref(), desk.trust));
+        let mut files = files::look(request, &service, store.as_deref(), desk.trust);
+        files.backup_dirs = backup::dirs(request, &request.tree, store.as_deref());
+        facts.files = Some(files);
         if let Some(path) = &store {
             facts.store = Some(store::look(desk, request, path, credentials)?);
         }

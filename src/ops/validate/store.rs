@@ -60,6 +60,10 @@ pub fn look(
         }
     };
     let about_log = audit_log(desk, request, &file, path, &mut store)?;
+    let backups = match file.sealed() {
+        Sealed::Native(store) => Some(super::backup::recorded(store.header())),
+        Sealed::Igra { .. } => None,
+    };
     let found_at = quote_path(&file.site().path);
     match check::check(desk, file, credentials, Scope::Gate) {
         Ok(mut report) => {
@@ -74,6 +78,8 @@ pub fn look(
             store.examined = !unsure;
             if unsure {
                 store.undecided.extend(SECRETS);
+            } else {
+                store.backups = backups;
             }
             store.basis.clone_from(&report.basis);
             store.findings = report.findings;

@@ -54,7 +54,8 @@ pub struct SlotIdentity {
 }
 
 impl Slot {
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    /// Writes the slot as it stands in a header.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         cbor::array(out, 4);
         cbor::bytes(out, &self.info.encode());
         cbor::bytes(out, &self.commit);
@@ -62,7 +63,8 @@ impl Slot {
         cbor::bytes(out, &self.wrapped);
     }
 
-    pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
+    /// Reads a slot of a header.
+    pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, StoreError> {
         let at = StoreError::encoding("keyslot");
         reader.array_of(4).map_err(&at)?;
         Ok(Self {

@@ -20,7 +20,7 @@ mod mutants;
 mod readers;
 mod refusals;
 mod salts;
-mod tree;
+pub mod tree;
 
 use strongroom::store::StoreError;
 

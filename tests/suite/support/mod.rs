@@ -37,6 +37,12 @@ pub fn read_text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The bytes of a scratch file.
+#[expect(clippy::disallowed_methods, reason = "a scratch file of a test")]
+pub fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// Writes a scratch file that only its owner may read.
 pub fn write_private(path: &Path, bytes: &[u8]) {
     use rustix::fs::{Mode, OFlags};

@@ -30,6 +30,21 @@ fn name(args: &[OsString]) -> &'static str {
     if words[0] == "key-rotate" {
         return key_rotate(&words);
     }
+    if words[0] == "wallet-backup" {
+        return match &*words[1] {
+            "create" => "backup-create",
+            "verify" => "backup-verify",
+            "drill" => "backup-drill",
+            "restore" => "backup-restore",
+            "list" => "backup-list",
+            "inspect" => "backup-inspect",
+            "prune" => "backup-prune",
+            "status" => "backup-status",
+            "export" => "backup-export",
+            "import" => "backup-import",
+            other => panic!("{other} has no schema"),
+        };
+    }
     match (&*words[1], words.get(2).map(|word| &**word)) {
         ("list", _) => "list",
         ("get", _) if words.iter().any(|word| word == "--out") => "written",

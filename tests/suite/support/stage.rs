@@ -22,7 +22,7 @@ use serde_json::Value;
 use strongroom::cli::context::StandardInput;
 use strongroom::cli::output::Output;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
-use strongroom::cli::{Context, Tool, key_rotate, run, secrets_admin};
+use strongroom::cli::{Context, Tool, key_rotate, run, secrets_admin, wallet_backup};
 use strongroom::clock::{FixedClock, Timestamp};
 use strongroom::environment::Environment;
 use strongroom::kind::Kind;
@@ -168,6 +168,12 @@ impl Stage {
     /// A command of key-rotate.
     pub fn rotate(&self, line: &str) -> Run<'_> {
         Run { tool: key_rotate::TOOL, ..self.on(line) }
+    }
+
+    /// A command of `wallet-backup`. The passphrase of the archive comes from `given/archive` unless the line says otherwise.
+    pub fn backup(&self, line: &str) -> Run<'_> {
+        let args = self.expand(line).split_whitespace().map(OsString::from).collect();
+        Run { tool: wallet_backup::TOOL, bare: true, ..self.args(args) }
     }
 
     /// A command whose arguments hold blanks, or anything.

@@ -1,0 +1,84 @@
+//! `wallet-backup drill`: rehearse a restore.
+
+use std::ffi::OsString;
+
+use serde_json::json;
+
+use super::named::{self, Opening};
+use crate::cli::bar::Bar;
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::ops::backup::ArchiveFile;
+use crate::ops::backup::drill::drill;
+use crate::ops::backup::verify::Live;
+use crate::ops::locate::Sealed;
+
+/// Rehearse a restore of an archive, in memory
+///
+/// Everything is opened as after a loss: the archive with its passphrase, the store in it with its signature, and with
+/// --passphrase-from every value of the store. What comes out is compared with what the archive says of it and with the live store,
+/// if there is one. Nothing touches a disk; when it succeeded is remembered for `status`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The archive
+    file: Option<OsString>,
+    #[command(flatten)]
+    opening: Opening,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let path = named::path(args.file.as_ref(), "the archive")?;
+    args.opening.source()?;
+    let setup = Setup::new(context)?;
+    let desk = setup.desk();
+    let live = named::live(context, &setup, &desk)?;
+    let file = ArchiveFile::find(&desk, &path)?;
+    let network = file.header().store.network;
+    file.require_network(&desk)?;
+    setup.guard_environment(context, network)?;
+    let archive = args.opening.credentials(context, &setup, network, Needs::new())?;
+    let store = named::store_credentials(context, &setup, network)?;
+    let facts = live.as_ref().map(|live| {
+        let key = match live.sealed() {
+            Sealed::Native(store) => Some(store.header().store_key),
+            Sealed::Igra { .. } => None,
+        };
+        (Live::of(live), key)
+    });
+    let against = facts.as_ref().map(|(live, key)| (live, *key));
+    let drilled = {
+        let mut bar = Bar::of_bytes(&context.output, "rehearsing");
+        let mut progress = |done, of| bar.at(done, of);
+        drill(&desk, &file, &archive, store.as_ref(), against, &mut progress)?
+    };
+    notices::print(context, &path, &drilled.notices);
+    let (scope, what) = match drilled.opened {
+        Some(values) => ("full", format!("restored in memory, {values} values opened")),
+        None => (
+            "archive only",
+            "restored in memory, store and signature; its values were not opened".to_owned(),
+        ),
+    };
+    let stale = match drilled.stale {
+        Some(true) => "; the store has changed since",
+        _ => "",
+    };
+    let text = format!(
+        "drill: {scope}: {what} ({} files, generation {}, {} ms){stale}\n",
+        drilled.manifest.files.len(),
+        drilled.header.store.generation,
+        drilled.millis
+    );
+    let json = json!({
+        "file": path.display().to_string(),
+        "drill": scope,
+        "values": drilled.opened,
+        "millis": drilled.millis,
+        "stale": drilled.stale,
+        "compared_with_live": live.is_some(),
+        "files": named::files_json(&drilled.manifest.files),
+        "last_use": drilled.last_use.as_ref().map(|last| json!({ "host": last.host, "at": last.at })),
+    });
+    Ok(Answer::new(text, named::merged(named::header_json(&drilled.header), json)))
+}

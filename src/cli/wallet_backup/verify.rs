@@ -1,0 +1,115 @@
+//! `wallet-backup verify`: is every byte of an archive what it was?
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::named::{self, Opening};
+use crate::cli::bar::Bar;
+use crate::cli::needs::Needs;
+use crate::cli::setup::Setup;
+use crate::cli::{Answer, Context, Failure, notices};
+use crate::network::NetworkMode;
+use crate::ops::OpError;
+use crate::ops::backup::ArchiveFile;
+use crate::ops::backup::verify::{Live, Verdict, Verified, verify};
+use crate::text::escape;
+
+/// Check every byte of archives
+///
+/// Without a passphrase only the structure is looked at, and the answer says so. Held against the store of --store or of the
+/// configuration, an archive is stale when secrets or keys have changed since, and foreign when it is of another store.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The archives
+    #[arg(value_name = "FILE")]
+    files: Vec<OsString>,
+    #[command(flatten)]
+    opening: Opening,
+    /// Check only what needs no passphrase
+    #[arg(long, conflicts_with = "archive_passphrase_from")]
+    structure_only: bool,
+}
+
+pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    if args.files.is_empty() {
+        return Err(Failure::usage("no archive is named").hint("wallet-backup verify FILE"));
+    }
+    args.opening.source()?;
+    let setup = Setup::new(context)?;
+    let desk = setup.desk();
+    let live = named::live(context, &setup, &desk)?.map(|file| Live::of(&file));
+    // The rules of the strictest network that any of them is of hold before a passphrase is read.
+    let mut networks = Vec::new();
+    for file in &args.files {
+        match ArchiveFile::find(&desk, Path::new(file)) {
+            Ok(file) => networks.push(file.header().store.network),
+            Err(OpError::Archive(_)) => {}
+            // A file that is not there is said before anything is asked.
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let strictest = networks.into_iter().min_by_key(|network| network.code());
+    let network = strictest.unwrap_or(NetworkMode::Mainnet);
+    setup.guard_environment(context, network)?;
+    let credentials = if args.structure_only || !(args.opening.is_given() || context.can_ask()) {
+        None
+    } else {
+        Some(args.opening.credentials(context, &setup, network, Needs::new())?)
+    };
+    let (mut worst, mut text, mut rows) = (Verdict::Valid, String::new(), Vec::new());
+    for file in &args.files {
+        let path = Path::new(file);
+        let verified = {
+            let mut bar = Bar::of_bytes(&context.output, "verifying");
+            let mut progress = |done, of| bar.at(done, of);
+            verify(&desk, path, credentials.as_ref(), live.as_ref(), &mut progress)?
+        };
+        notices::print(context, path, &verified.notices);
+        worst = worst.or_worse(verified.verdict);
+        text += &line(path, &verified);
+        rows.push(row(path, &verified));
+    }
+    let json = match <[Value; 1]>::try_from(rows) {
+        Ok([row]) => row,
+        Err(rows) => json!({ "verdict": worst.name(), "archives": rows }),
+    };
+    Ok(Answer::new(text, json).ending(worst.kind()))
+}
+
+fn line(path: &Path, found: &Verified) -> String {
+    let mut text = format!("{}: {}", escape(&path.display().to_string()), words(found.verdict));
+    if let Some(why) = &found.why {
+        let _ = write!(text, ": {why}");
+    }
+    if let (Some(header), Verdict::Valid | Verdict::Stale) = (&found.header, found.verdict) {
+        let _ = write!(text, " (generation {}, made {})", header.store.generation, header.created);
+    }
+    text + "\n"
+}
+
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid => "valid",
+        Verdict::Stale => "stale",
+        Verdict::StructureOnly => "structure only: nothing was authenticated",
+        Verdict::WrongPassphrase => "wrong passphrase",
+        Verdict::Foreign => "foreign",
+        Verdict::Corrupt => "corrupt",
+    }
+}
+
+fn row(path: &Path, found: &Verified) -> Value {
+    let row = json!({
+        "file": path.display().to_string(),
+        "verdict": found.verdict.name(),
+        "why": found.why,
+        "bytes": found.len,
+    });
+    match &found.header {
+        Some(header) => named::merged(row, named::header_json(header)),
+        None => row,
+    }
+}

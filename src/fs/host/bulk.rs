@@ -1,0 +1,286 @@
+//! Files that are too large for memory, and whole trees of them: what archives are made of and restored to.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room};
+use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
+use crate::fs::{FsError, Replace, checks};
+
+/// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
+pub struct Unnamed<'d> {
+    directory: &'d HostDirectory,
+    file: HostFile,
+    name: OsString,
+    /// Where it stands meanwhile, on a file system that has no files without a name.
+    temp: Option<OsString>,
+}
+
+impl Unnamed<'_> {
+    /// Reserves room for `len` bytes, so that a full disk shows before the first byte is written.
+    pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
+        self.file.reserve(len)
+    }
+
+    /// Appends `bytes`.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
+        self.file.append(bytes)
+    }
+
+    /// Fills `into` from offset `at` as far as there is something, and says how far.
+    pub fn read_back(&mut self, at: u64, into: &mut [u8]) -> Result<usize, FsError> {
+        let mut done = 0;
+        while done < into.len() {
+            match self.file.read_back(&mut into[done..], at + done as u64)? {
+                0 => break,
+                n => done += n,
+            }
+        }
+        Ok(done)
+    }
+
+    /// The failure to read back what was written.
+    pub fn not_written(&self) -> FsError {
+        FsError::NotWritten(self.file.path.clone())
+    }
+
+    /// Makes it durable.
+    pub fn sync(&mut self) -> Result<(), FsError> {
+        self.file.sync()
+    }
+
+    /// Makes it durable and gives it its name, which must still be free.
+    pub fn finish(mut self) -> Result<(), FsError> {
+        self.file.sync()?;
+        if let Some(temp) = &self.temp {
+            match self.directory.rename(temp, &self.name, Replace::No) {
+                // Network file systems cannot rename without replacing, but they can link.
+                Err(FsError::Io { source: Errno::INVAL | Errno::NOSYS, .. }) => {
+                    let at = &self.directory.fd;
+                    rustix::fs::linkat(at, temp, at, &self.name, AtFlags::empty())
+                        .map_err(|source| FsError::io("name", &self.file.path, source))?;
+                }
+                renamed => {
+                    renamed?;
+                    self.temp = None;
+                }
+            }
+        } else {
+            // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
+            let proc = format!("/proc/self/fd/{}", self.file.fd.as_raw_fd());
+            let (at, flags) = (&self.directory.fd, AtFlags::SYMLINK_FOLLOW);
+            rustix::fs::linkat(rustix::fs::CWD, proc, at, &self.name, flags)
+                .map_err(|source| FsError::io("name", &self.file.path, source))?;
+        }
+        self.directory.sync()
+    }
+}
+
+impl Drop for Unnamed<'_> {
+    fn drop(&mut self) {
+        if let Some(temp) = &self.temp {
+            let _ = self.directory.remove(temp);
+        }
+    }
+}
+
+/// A new file somewhere below a directory, which is durable when it is finished.
+pub struct Whole {
+    parent: HostDirectory,
+    file: HostFile,
+}
+
+impl Whole {
+    /// Reserves room for `len` bytes.
+    pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
+        self.file.reserve(len)
+    }
+
+    /// Appends `bytes`.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
+        self.file.append(bytes)
+    }
+
+    /// Makes it and its name durable.
+    pub fn finish(mut self) -> Result<(), FsError> {
+        self.file.sync()?;
+        self.parent.sync()
+    }
+}
+
+/// A directory that is being filled under a name of its own; nobody else fills it meanwhile.
+pub struct Partial {
+    directory: HostDirectory,
+    _lock: OwnedFd,
+}
+
+impl Partial {
+    /// The directory.
+    pub const fn directory(&self) -> &HostDirectory {
+        &self.directory
+    }
+}
+
+impl HostDirectory {
+    /// Begins a file that will be called `name`; see [`Unnamed`].
+    pub fn unnamed(
+        &self,
+        name: &OsStr,
+        owner: Ownership,
+        token: [u8; 8],
+    ) -> Result<Unnamed<'_>, FsError> {
+        let path = self.path.join(name);
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let (fd, temp) = match rustix::fs::openat(&self.fd, ".", flags, mode) {
+            Ok(fd) => (fd, None),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => {
+                let temp = temp_name(name, token);
+                let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+                let fd = rustix::fs::openat(&self.fd, &temp, flags | OFlags::NOFOLLOW, mode)
+                    .map_err(|source| FsError::io("create", &path, source))?;
+                (fd, Some(temp))
+            }
+            Err(source) => {
+                return Err(no_room(source, &path, 0)
+                    .unwrap_or_else(|| FsError::io("create", &path, source)));
+            }
+        };
+        let file = self.own(fd, path, owner)?;
+        Ok(Unnamed { directory: self, file, name: name.to_owned(), temp })
+    }
+
+    /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.
+    pub fn open_plain(&self, name: &OsStr, trusted: bool) -> Result<Option<Opened>, FsError> {
+        let path = self.path.join(name);
+        let fd = match rustix::fs::openat(&self.fd, name, READ, Mode::empty()) {
+            Ok(fd) => fd,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(Errno::NXIO | Errno::NODEV | Errno::ISDIR) => {
+                return Err(FsError::NotRegular(path));
+            }
+            Err(source) => return Err(FsError::io("open", &path, source)),
+        };
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        if trusted {
+            checks::trusted_file(&path, &stat, self.trust)?;
+        } else if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(FsError::NotRegular(path));
+        }
+        let content = Box::new(HostContent::new(fd, path, stat, u64::MAX)?);
+        let (uid, mode) = (stat.st_uid, stat.st_mode & 0o7777);
+        Ok(Some(Opened { content, id: file_id(&stat), uid, mode }))
+    }
+
+    /// Makes the directory `name`, 0700, to be filled and renamed. What a killed command left under that name is removed; one that
+    /// another process is filling is refused.
+    pub fn partial(&self, name: &OsStr, owner: u32) -> Result<Partial, FsError> {
+        let path = self.path.join(name);
+        if let Some(left) = self.subdirectory(name)? {
+            let _lock = left.hold(&path)?;
+            self.remove_tree(name)?;
+        }
+        rustix::fs::mkdirat(&self.fd, name, Mode::RWXU).map_err(|source| {
+            no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
+        })?;
+        let directory = self.subdirectory(name)?.ok_or_else(|| FsError::Changed(path.clone()))?;
+        directory.give_to(owner)?;
+        let lock = directory.hold(&path)?;
+        Ok(Partial { directory, _lock: lock })
+    }
+
+    /// Makes the directory `name` in this one, unless it is there, and opens it.
+    pub fn enter(&self, name: &OsStr, owner: u32) -> Result<Self, FsError> {
+        self.create_directory(name, owner)?;
+        self.subdirectory(name)?.ok_or_else(|| FsError::Changed(self.path.join(name)))
+    }
+
+    /// Opens the directory `name` of this one; `None` when there is nothing of that name.
+    pub fn subdirectory(&self, name: &OsStr) -> Result<Option<Self>, FsError> {
+        let path = self.path.join(name);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
+            Ok(fd) => {
+                let (gid, trust, lenient) = (self.gid, self.trust, self.lenient);
+                Ok(Some(Self { fd, path, gid, trust, lenient }))
+            }
+            Err(Errno::NOENT) => Ok(None),
+            // A link, or a file.
+            Err(Errno::NOTDIR | Errno::LOOP) => Err(FsError::Exists(path)),
+            Err(source) => Err(FsError::io("open", &path, source)),
+        }
+    }
+
+    /// Creates a file below this directory, and the directories on the way to it.
+    pub fn create_below(&self, parts: &[&str], owner: Ownership) -> Result<Whole, FsError> {
+        let Some((name, above)) = parts.split_last() else {
+            return Err(FsError::NoName(self.path.clone()));
+        };
+        let mut parent = self.once_more()?;
+        for part in above {
+            parent = parent.enter(OsStr::new(part), owner.uid)?;
+        }
+        let path = parent.path.join(name);
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let fd =
+            rustix::fs::openat(&parent.fd, OsStr::new(name), flags, mode).map_err(|source| {
+                no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
+            })?;
+        let file = parent.own(fd, path, owner)?;
+        Ok(Whole { parent, file })
+    }
+
+    fn once_more(&self) -> Result<Self, FsError> {
+        let fd = self.fd.try_clone().map_err(|_| FsError::io("hold", &self.path, Errno::MFILE))?;
+        let (path, gid, trust, lenient) = (self.path.clone(), self.gid, self.trust, self.lenient);
+        Ok(Self { fd, path, gid, trust, lenient })
+    }
+
+    /// Removes the directory `name` with everything in it, following no link.
+    pub fn remove_tree(&self, name: &OsStr) -> Result<(), FsError> {
+        let Some(directory) = self.subdirectory(name)? else { return Ok(()) };
+        for entry in directory.names()? {
+            if entry == "." || entry == ".." {
+                continue;
+            }
+            match rustix::fs::unlinkat(&directory.fd, &entry, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(Errno::ISDIR | Errno::PERM) => directory.remove_tree(&entry)?,
+                Err(source) => {
+                    return Err(FsError::io("remove", &directory.path.join(&entry), source));
+                }
+            }
+        }
+        match rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(source) => Err(FsError::io("remove", &self.path.join(name), source)),
+        }
+    }
+
+    /// Holds the directory itself against other processes of ours.
+    fn hold(&self, path: &Path) -> Result<OwnedFd, FsError> {
+        let lock = self.fd.try_clone().map_err(|_| FsError::io("hold", path, Errno::MFILE))?;
+        match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(lock),
+            Err(Errno::WOULDBLOCK) => {
+                Err(FsError::Locked { path: path.into(), waited: std::time::Duration::ZERO })
+            }
+            Err(source) => Err(FsError::io("lock", path, source)),
+        }
+    }
+
+    fn give_to(&self, owner: u32) -> Result<(), FsError> {
+        if self.trust.caller == 0 && owner != 0 {
+            let uid = rustix::fs::Uid::from_raw(owner);
+            rustix::fs::fchown(&self.fd, Some(uid), Some(self.gid))
+                .map_err(|source| FsError::io("give away", &self.path, source))?;
+        }
+        Ok(())
+    }
+}

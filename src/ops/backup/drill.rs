@@ -1,0 +1,236 @@
+//! Rehearse a restore: everything of an archive, opened as after a loss, in memory that is wiped.
+//!
+//! The store is restored into private memory, not into a file: no name, no disk, no swap of a name. It is parsed and its signature
+//! checked as by every reader; with its passphrase every value is opened. What it gives is compared with the manifest and, if
+//! there is one, with the live store.
+
+use std::time::Instant;
+
+use super::memory::Drill;
+use super::verify::{Live, remember};
+use super::{ArchiveFile, Progress};
+use crate::audit::line::Line;
+use crate::backup::unpack::Receiver;
+use crate::backup::{ArchiveError, ArchiveHeader, FileKind, Manifest};
+use crate::crypto::mac::Hash;
+use crate::crypto::sign::PublicKey;
+use crate::isec;
+use crate::memory::Region;
+use crate::ops::{Desk, Notice, OpError};
+use crate::store::header::AuditHead;
+use crate::store::keyslot::Credentials;
+use crate::store::{SealedStore, sealed};
+
+/// What a rehearsal proved.
+pub struct Drilled {
+    /// The archive.
+    pub header: ArchiveHeader,
+    /// What is in it.
+    pub manifest: Manifest,
+    /// How many values of the store were opened; none when only the archive was.
+    pub opened: Option<usize>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// Whether the store has changed since the archive; none without a live store.
+    pub stale: Option<bool>,
+    /// Where the log in the archive ends.
+    pub last_use: Option<LastUse>,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+/// The last record of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    /// On which host.
+    pub host: String,
+    /// When.
+    pub at: String,
+}
+
+/// Restores an archive into memory and compares.
+pub fn drill(
+    desk: &Desk<'_>,
+    file: &ArchiveFile,
+    archive: &Credentials,
+    store: Option<&Credentials>,
+    live: Option<(&Live, Option<PublicKey>)>,
+    progress: Progress<'_>,
+) -> Result<Drilled, OpError> {
+    let began = Instant::now();
+    file.require_network(desk)?;
+    if live.is_some_and(|(live, _)| !live.owns(file.header())) {
+        return Err(OpError::ArchiveForeign);
+    }
+    let open = file.unlock(desk, archive)?;
+    let mut restored = Restored::default();
+    let manifest = file.unpack(desk, &open, &mut restored, progress)?;
+    let header = open.header().clone();
+    let Restored { store: bytes, log, .. } = restored;
+    let bytes = bytes.ok_or(ArchiveError::Content)?;
+    let differs = |what| OpError::DrillDiffers(what);
+    let opened = if bytes.starts_with(&sealed::MAGIC) {
+        let sealed = SealedStore::parse(bytes)?;
+        let hash = sealed.verify()?;
+        compare(&header, &manifest, sealed.header(), &hash)?;
+        if let Some((live, Some(live_key))) = live
+            && live.key_epoch == header.store.key_epoch
+            && live_key != sealed.header().store_key
+        {
+            return Err(differs("the key that signs the store is not the live store's"));
+        }
+        require_head(&manifest, &log, sealed.header().audit_head)?;
+        match store {
+            Some(credentials) => {
+                let settings = &desk.settings;
+                let (slot, hash) = sealed.unlock(credentials, None, settings.ceiling)?;
+                Some(sealed.open(slot, hash)?.open_all()?)
+            }
+            None => None,
+        }
+    } else {
+        let igra = isec::inspect(&bytes)?;
+        if isec::digest(&bytes)? != manifest.store_digest {
+            return Err(differs("the store is not the one that the manifest names"));
+        }
+        match store {
+            Some(credentials) => {
+                desk.settings.ceiling.admit([igra.kdf])?;
+                let key = isec::derive_key(&igra, &credentials.passphrase)?;
+                Some(isec::open(&bytes, &key)?.len())
+            }
+            None => None,
+        }
+    };
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut notices = Vec::new();
+    remember(desk, file, &mut notices, |known, now| {
+        known.verified = Some(now);
+        known.drill = Some(Drill { at: now, millis, opened: opened.is_some() });
+    });
+    let stale = live.map(|(live, _)| live.has_moved_on(header.store.content_generation));
+    Ok(Drilled { header, manifest, opened, millis, stale, last_use: log.last, notices })
+}
+
+/// The store must be the one that header and manifest speak of.
+fn compare(
+    archive: &ArchiveHeader,
+    manifest: &Manifest,
+    store: &crate::store::Header,
+    hash: &Hash,
+) -> Result<(), OpError> {
+    let facts = &archive.store;
+    let same = (facts.store_id, facts.network, facts.generation)
+        == (store.store_id, store.network, store.generation)
+        && (facts.content_generation, facts.key_epoch)
+            == (store.content_generation, store.key_epoch);
+    if !same {
+        return Err(OpError::DrillDiffers("the store is not the one that the header names"));
+    }
+    if manifest.store_digest != *hash {
+        return Err(OpError::DrillDiffers("the store is not the one that the manifest names"));
+    }
+    if manifest.store_key != Some(store.store_key) {
+        return Err(OpError::DrillDiffers("the store is signed by another key than it was"));
+    }
+    Ok(())
+}
+
+/// The log must hold the record that the store's last commit points to, unless that was rotated away.
+fn require_head(manifest: &Manifest, log: &Log, head: AuditHead) -> Result<(), OpError> {
+    let has_log = manifest.files.iter().any(|file| file.kind == FileKind::AuditLog);
+    match log.macs.iter().find(|(seq, _)| *seq == head.seq) {
+        Some((_, mac)) if *mac != head.mac => Err(OpError::DrillDiffers(
+            "the log has another record where the store's last one stands",
+        )),
+        None if has_log && head.seq > 0 && log.first.is_none_or(|first| first <= head.seq) => {
+            Err(OpError::DrillDiffers("the log lacks the record of the store's last commit"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is kept of a log that goes by.
+#[derive(Default)]
+pub(super) struct Log {
+    /// The line that is under way.
+    line: Vec<u8>,
+    first: Option<u64>,
+    /// The newest records, by number.
+    macs: std::collections::VecDeque<(u64, Hash)>,
+    pub(super) last: Option<LastUse>,
+}
+
+/// So many records may follow the one that a commit points to: its outcome, releases and refusals since.
+const RECORDS: usize = 1 << 16;
+
+impl Log {
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> Result<(), ArchiveError> {
+        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(&bytes[..=end]);
+            bytes = &bytes[end + 1..];
+            let line = std::mem::take(&mut self.line);
+            self.record(&line)?;
+        }
+        self.line.extend_from_slice(bytes);
+        if self.line.len() > crate::audit::MAX_LINE {
+            return Err(ArchiveError::Field("a line of the audit log is too long"));
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, line: &[u8]) -> Result<(), ArchiveError> {
+        let line = Line::parse(line)
+            .map_err(|_| ArchiveError::Field("a line of the audit log is malformed"))?;
+        let seq = line.at.seq;
+        self.first.get_or_insert(seq);
+        if self.macs.len() == RECORDS {
+            self.macs.pop_front();
+        }
+        self.macs.push_back((seq, line.mac));
+        let host = crate::audit::line::text(line.host).into_owned();
+        self.last = Some(LastUse { host, at: line.ts.to_owned() });
+        Ok(())
+    }
+}
+
+/// Takes the store into memory and looks at the log.
+#[derive(Default)]
+struct Restored {
+    kind: Option<FileKind>,
+    store: Option<Region>,
+    filled: usize,
+    log: Log,
+}
+
+impl Receiver for Restored {
+    fn manifest(&mut self, manifest: &Manifest) -> Result<(), ArchiveError> {
+        let size = manifest.files.first().and_then(|file| file.size).unwrap_or(0);
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        self.store = Some(Region::bulk(size).map_err(|_| ArchiveError::Memory(size))?);
+        Ok(())
+    }
+
+    fn begin(&mut self, number: usize, manifest: &Manifest) -> Result<(), ArchiveError> {
+        self.kind = manifest.files.get(number).map(|file| file.kind);
+        Ok(())
+    }
+
+    fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        match (self.kind, &mut self.store) {
+            (Some(FileKind::Store), Some(store)) => {
+                let end = self.filled + bytes.len();
+                let room = store.get_mut(self.filled..end).ok_or(ArchiveError::Content)?;
+                room.copy_from_slice(bytes);
+                self.filled = end;
+                Ok(())
+            }
+            (Some(FileKind::AuditLog), _) => self.log.take(bytes),
+            _ => Ok(()),
+        }
+    }
+
+    fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! Which archives are there.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::ArchiveFile;
+use crate::backup::file_name::EXTENSION;
+use crate::backup::{ArchiveError, ArchiveHeader};
+use crate::fs::{Directory as _, FsError, HostDirectory};
+use crate::ops::{Desk, OpError};
+use crate::store::StoreId;
+
+/// One archive of a directory, or something that should be one.
+pub struct Listed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its length; 0 when it cannot be read.
+    pub len: u64,
+    /// Its header, which nobody has authenticated; or why there is none.
+    pub header: Result<ArchiveHeader, String>,
+}
+
+/// The archives in the directory at `path`, by store, the newest of each first; those that cannot be read at the end. With `only`,
+/// those of one store, by its whole id.
+pub fn list(desk: &Desk<'_>, path: &Path, only: Option<StoreId>) -> Result<Vec<Listed>, OpError> {
+    let directory = HostDirectory::open(path, desk.trust.caller, desk.trust)?;
+    let mut names = directory.names()?;
+    names.sort();
+    let mut found = Vec::new();
+    for name in names {
+        desk.check_stop()?;
+        if let Some(listed) = look(desk, path, &name)
+            && !matches!((&listed.header, only),
+                (Ok(header), Some(id)) if header.store.store_id != id)
+        {
+            found.push(listed);
+        }
+    }
+    found.sort_by(|a, b| match (&a.header, &b.header) {
+        (Ok(a), Ok(b)) => {
+            (a.store.store_id, b.created, b.id).cmp(&(b.store.store_id, a.created, a.id))
+        }
+        (a, b) => a.is_err().cmp(&b.is_err()),
+    });
+    Ok(found)
+}
+
+/// What `name` is: an archive, something with an archive's name that is none, or nothing of ours.
+fn look(desk: &Desk<'_>, directory: &Path, name: &OsStr) -> Option<Listed> {
+    let path = directory.join(name);
+    let named = name.as_encoded_bytes().ends_with(EXTENSION.as_bytes());
+    match ArchiveFile::find(desk, &path) {
+        Ok(file) => Some(Listed { path, len: file.len, header: Ok(file.header().clone()) }),
+        // Other files of the directory are nobody's business.
+        Err(OpError::Archive(ArchiveError::NotAnArchive) | OpError::Fs(FsError::NotRegular(_)))
+            if !named =>
+        {
+            None
+        }
+        Err(OpError::Fs(_)) if !named => None,
+        Err(error) => Some(Listed { path, len: 0, header: Err(error.to_string()) }),
+    }
+}

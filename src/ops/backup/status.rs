@@ -1,0 +1,136 @@
+//! Is there a backup, is it fresh, and was a restore of it rehearsed? For cron and monitoring, without a passphrase.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::ArchiveFile;
+use super::memory::{self, Known};
+use super::verify::Live;
+use crate::clock::Timestamp;
+use crate::ops::{Desk, OpError, StateHome, StoreFile};
+
+/// How bad it is, as monitoring counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// All is fresh.
+    Ok = 0,
+    /// Soon, or partly.
+    Warning = 1,
+    /// There is no backup that would help.
+    Critical = 2,
+    /// Nobody can tell.
+    Unknown = 3,
+}
+
+impl Level {
+    /// As a monitor prints it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Warning => "WARNING",
+            Self::Critical => "CRITICAL",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+/// What was found.
+pub struct Status {
+    /// How bad it is.
+    pub level: Level,
+    /// Why, the worst first.
+    pub findings: Vec<(Level, String)>,
+    /// The newest archive that is where it was put.
+    pub newest: Option<Known>,
+    /// Age of that, in seconds.
+    pub age: Option<u64>,
+    /// Age of the last rehearsal, in seconds.
+    pub drill_age: Option<u64>,
+    /// How long that rehearsal took, in milliseconds.
+    pub drill_millis: Option<u64>,
+    /// Whether the store has changed since the newest archive.
+    pub stale: bool,
+    /// How many archives are where they were put.
+    pub present: usize,
+}
+
+/// Looks at what this host remembers, whether it is still there, and at the store.
+pub fn status(
+    desk: &Desk<'_>,
+    file: &StoreFile,
+    now: Timestamp,
+    max_age: Duration,
+    max_drill_age: Duration,
+) -> Result<Status, OpError> {
+    let live = Live::of(file);
+    let memory = memory::recall(desk, live.store_id)?;
+    let here: Vec<&Known> = memory.archives.iter().filter(|known| is_there(desk, known)).collect();
+    let age_of = |at: Timestamp| now.as_unix().saturating_sub(at.as_unix());
+    let newest = here.last().map(|known| (*known).clone());
+    let drill = memory.last_drill().map(|(_, drill)| drill);
+    let mut found = Status {
+        level: Level::Ok,
+        findings: Vec::new(),
+        age: newest.as_ref().map(|known| age_of(known.created)),
+        drill_age: drill.map(|drill| age_of(drill.at)),
+        drill_millis: drill.map(|drill| drill.millis),
+        stale: newest.as_ref().is_some_and(|known| live.has_moved_on(known.content_generation)),
+        present: here.len(),
+        newest,
+    };
+    found.judge(desk, &memory.archives, max_age, max_drill_age);
+    Ok(found)
+}
+
+impl Status {
+    fn judge(
+        &mut self,
+        desk: &Desk<'_>,
+        known: &[Known],
+        max_age: Duration,
+        max_drill_age: Duration,
+    ) {
+        let mut say = |level, text: &str| self.findings.push((level, text.to_owned()));
+        match (&self.newest, self.age) {
+            (Some(_), Some(age)) if age > max_age.as_secs() => {
+                say(Level::Critical, &format!("the last backup is {} old", days(age)));
+            }
+            (Some(_), _) => {}
+            (None, _) if known.is_empty() && !matches!(desk.state, StateHome::Directory(_)) => {
+                say(Level::Unknown, "no state directory remembers backups of this store");
+            }
+            (None, _) if known.is_empty() => say(Level::Critical, "no backup is known"),
+            (None, _) => say(Level::Critical, "no known backup is where it was put"),
+        }
+        if self.stale {
+            say(Level::Warning, "the store has changed since the last backup");
+        }
+        match self.drill_age {
+            _ if self.newest.is_none() => {}
+            None => say(Level::Warning, "no restore was ever rehearsed"),
+            Some(age) if age > max_drill_age.as_secs() => {
+                say(Level::Warning, &format!("the last rehearsed restore is {} old", days(age)));
+            }
+            Some(_) => {}
+        }
+        self.findings.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        self.level = self.findings.first().map_or(Level::Ok, |(level, _)| *level);
+    }
+}
+
+/// Whether the archive is still where it was put.
+fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
+    !known.path.is_empty()
+        && ArchiveFile::find(desk, Path::new(&known.path))
+            .is_ok_and(|file| file.header().id == known.id && file.len == known.len)
+}
+
+/// A number of seconds in words.
+pub fn days(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7199 => format!("{} min", seconds / 60),
+        7200..=172_799 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}

@@ -1,0 +1,218 @@
+//! Check every byte of an archive, without writing anything but when that was.
+
+use std::path::Path;
+
+use super::memory::{self, Known};
+use super::{ArchiveFile, Progress};
+use crate::backup::unpack::Discard;
+use crate::backup::{ArchiveError, ArchiveHeader, Manifest};
+use crate::kind::Kind;
+use crate::network::NetworkMode;
+use crate::ops::locate::Sealed;
+use crate::ops::{Desk, Notice, OpError, StoreFile};
+use crate::store::StoreId;
+use crate::store::keyslot::Credentials;
+
+/// What an archive is found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every byte is genuine.
+    Valid,
+    /// Genuine, and the store has changed since.
+    Stale,
+    /// Only what needs no passphrase was looked at.
+    StructureOnly,
+    /// No slot opens.
+    WrongPassphrase,
+    /// Of another store, or of another network.
+    Foreign,
+    /// Damaged, cut or changed.
+    Corrupt,
+}
+
+impl Verdict {
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Stale => "stale",
+            Self::StructureOnly => "structure_only",
+            Self::WrongPassphrase => "wrong_passphrase",
+            Self::Foreign => "foreign",
+            Self::Corrupt => "corrupt",
+        }
+    }
+
+    /// How a command ends that found it.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::Valid => Kind::Ok,
+            Self::Stale | Self::StructureOnly => Kind::Findings,
+            Self::WrongPassphrase => Kind::WrongPassphrase,
+            Self::Foreign => Kind::Policy,
+            Self::Corrupt => Kind::Integrity,
+        }
+    }
+
+    /// The worse of two: damage before a stranger, a stranger before a wrong passphrase.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        let rank = |verdict| match verdict {
+            Self::Valid => 0,
+            Self::StructureOnly => 1,
+            Self::Stale => 2,
+            Self::WrongPassphrase => 3,
+            Self::Foreign => 4,
+            Self::Corrupt => 5,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+/// The store that archives are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// Its id.
+    pub store_id: StoreId,
+    /// Its network.
+    pub network: NetworkMode,
+    /// Its generation.
+    pub generation: u64,
+    /// Generation of its last change of secrets or keys.
+    pub content_generation: u64,
+    /// Epoch of its data key.
+    pub key_epoch: u32,
+}
+
+impl Live {
+    /// What a store that was found says of itself. An Igra file has no generations: nothing of it is ever stale.
+    pub fn of(file: &StoreFile) -> Self {
+        let (store_id, network) = (file.store_id(), file.network());
+        match file.sealed() {
+            Sealed::Native(store) => {
+                let header = store.header();
+                Self {
+                    store_id,
+                    network,
+                    generation: header.generation,
+                    content_generation: header.content_generation,
+                    key_epoch: header.key_epoch,
+                }
+            }
+            Sealed::Igra { .. } => {
+                Self { store_id, network, generation: 0, content_generation: 0, key_epoch: 0 }
+            }
+        }
+    }
+
+    /// Whether an archive is of this store.
+    pub fn owns(&self, header: &ArchiveHeader) -> bool {
+        header.store.store_id == self.store_id && header.store.network == self.network
+    }
+
+    /// Whether the store has changed since the archive. Bookkeeping does not age one.
+    pub const fn has_moved_on(&self, content_generation: u64) -> bool {
+        content_generation < self.content_generation
+    }
+}
+
+/// What was found.
+pub struct Verified {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it is no better.
+    pub why: Option<String>,
+    /// The header, if there is one; genuine when a slot was opened.
+    pub header: Option<ArchiveHeader>,
+    /// The manifest, if every byte was checked.
+    pub manifest: Option<Manifest>,
+    /// Length of the file.
+    pub len: u64,
+    /// What the operator should know.
+    pub notices: Vec<Notice>,
+}
+
+impl Verified {
+    fn new(verdict: Verdict, why: Option<String>) -> Self {
+        Self { verdict, why, header: None, manifest: None, len: 0, notices: Vec::new() }
+    }
+}
+
+/// Checks the archive at `path`, with `credentials` all of it. What is wrong with the file is a verdict; only what prevents a verdict
+/// is an error.
+pub fn verify(
+    desk: &Desk<'_>,
+    path: &Path,
+    credentials: Option<&Credentials>,
+    live: Option<&Live>,
+    progress: Progress<'_>,
+) -> Result<Verified, OpError> {
+    let file = match ArchiveFile::find(desk, path) {
+        Ok(file) => file,
+        Err(OpError::Archive(error)) => {
+            return Ok(Verified::new(verdict_of(&error)?, Some(error.to_string())));
+        }
+        Err(error) => return Err(error),
+    };
+    let mut found = Verified {
+        header: Some(file.header().clone()),
+        len: file.len,
+        ..Verified::new(Verdict::StructureOnly, None)
+    };
+    let wrong_network = file.require_network(desk).err().map(|error| error.to_string());
+    let foreign = live.is_some_and(|live| !live.owns(file.header()));
+    if foreign || wrong_network.is_some() {
+        found.verdict = Verdict::Foreign;
+        found.why = wrong_network.or_else(|| Some("it is of another store".to_owned()));
+        return Ok(found);
+    }
+    let Some(credentials) = credentials else { return Ok(found) };
+    let opened = file.unlock(desk, credentials).and_then(|open| {
+        let manifest = file.unpack(desk, &open, &mut Discard::default(), progress)?;
+        Ok((open.header().clone(), manifest))
+    });
+    match opened {
+        Ok((header, manifest)) => {
+            found.verdict = Verdict::Valid;
+            if live.is_some_and(|live| live.has_moved_on(header.store.content_generation)) {
+                found.verdict = Verdict::Stale;
+                found.why = Some("the store has changed since".to_owned());
+            }
+            remember(desk, &file, &mut found.notices, |known, now| known.verified = Some(now));
+            found.manifest = Some(manifest);
+        }
+        Err(OpError::Archive(error)) => {
+            found.verdict = verdict_of(&error)?;
+            found.why = Some(error.to_string());
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(found)
+}
+
+/// What an error says of the archive; or the error, if it says nothing of it.
+fn verdict_of(error: &ArchiveError) -> Result<Verdict, OpError> {
+    match (error, error.kind()) {
+        (_, Kind::Integrity) => Ok(Verdict::Corrupt),
+        (_, Kind::WrongPassphrase) => Ok(Verdict::WrongPassphrase),
+        (ArchiveError::Slot(slot), kind) => Err(OpError::ArchiveSlot(slot.to_string(), kind)),
+        (_, kind) => Err(OpError::ArchiveSlot(error.to_string(), kind)),
+    }
+}
+
+/// Remembers something about an archive whose key was at hand. That it cannot be remembered changes nothing about it.
+pub(super) fn remember(
+    desk: &Desk<'_>,
+    file: &ArchiveFile,
+    notices: &mut Vec<Notice>,
+    change: impl FnOnce(&mut Known, crate::clock::Timestamp),
+) {
+    let path = std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
+    let (header, now) = (file.header(), desk.clock.now());
+    let known = Known::of(header, path.display().to_string(), file.len);
+    let kept =
+        memory::record(desk, header.store.store_id, |memory| change(memory.meet(known), now));
+    if let Err(error) = kept {
+        notices.push(Notice::Note(format!("this could not be remembered: {error}")));
+    }
+}

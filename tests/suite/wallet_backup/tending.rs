@@ -1,0 +1,230 @@
+//! Listing, pruning, watching: the archives of one store, and never another's.
+
+use serde_json::Value;
+use strongroom::kind::Kind;
+
+use super::{OPEN, create, staged};
+use crate::support::stage::{NOW, Stage};
+
+const DAY: u64 = 86_400;
+
+fn names(stage: &Stage) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(stage.path("%d/archives"))
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_list_shows_the_newest_first_and_what_cannot_be_read_and_keeps_stores_apart() {
+    let stage = staged();
+    for (day, name) in (0..).zip(["a.srb", "b.srb"]) {
+        stage.set_clock(NOW + day * DAY);
+        create(&stage, name);
+    }
+    stage.on("init %w/other.bin --network devnet").run().ok();
+    let line = format!("create --store %w/other.bin --out %d/archives/o.srb --reason x {OPEN}");
+    stage.backup(&line).run().ok();
+    stage.overwrite("%d/archives/readme.txt", b"not ours");
+    let files = |line: &str, kind| {
+        let list = stage.backup(&format!("list %d/archives --json {line}")).run().ends(kind).json();
+        let rows = list["archives"].as_array().expect("rows").clone();
+        let name = |row: &Value| {
+            row["file"].as_str().expect("a path").rsplit('/').next().map(str::to_owned)
+        };
+        rows.iter().filter_map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(files("--store %s", Kind::Ok), ["b.srb", "a.srb"]);
+    assert_eq!(files("--store %w/other.bin", Kind::Ok), ["o.srb"]);
+    assert_eq!(files("", Kind::Ok).len(), 3);
+    let mut cut = stage.read("%d/archives/a.srb");
+    cut.truncate(60);
+    stage.overwrite("%d/archives/cut.strongroom-backup", &cut);
+    stage.overwrite("%d/archives/zero.strongroom-backup", b"");
+    assert_eq!(
+        files("--store %s", Kind::Findings),
+        ["b.srb", "a.srb", "cut.strongroom-backup", "zero.strongroom-backup"]
+    );
+    // What this host remembers, without a directory.
+    let list = stage.backup("list --store %s --json").run().ok().json();
+    assert_eq!(list["archives"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_template_names_network_store_generation_and_time() {
+    let stage = staged();
+    let line = format!("create --store %s --out %d/archives --reason weekly {OPEN} --json");
+    let made = stage.backup(&line).run().ok().json();
+    let id = &made["store_id"].as_str().expect("an id")[..8];
+    let name = format!("devnet-{id}-g2-20260921T141320Z.strongroom-backup");
+    assert_eq!(names(&stage), [name]);
+    stage.backup(&line).run().ends(Kind::Exists);
+}
+
+#[test]
+fn pruning_never_takes_the_last_archive_that_is_known_to_be_good() {
+    let stage = staged();
+    for (day, name) in (0..).zip(["a.srb", "b.srb", "c.srb", "d.srb"]) {
+        stage.set_clock(NOW + day * DAY);
+        create(&stage, name);
+    }
+    let prune = "prune %d/archives --store %s --keep-last 1";
+    // None was ever proven.
+    stage.backup(prune).refused(Kind::Policy, "none is removed").says("wallet-backup verify");
+    assert_eq!(names(&stage).len(), 4);
+    stage.backup(&format!("verify %d/archives/b.srb {OPEN}")).run().ok();
+    // The newest two are damaged where only a passphrase finds it.
+    for name in ["c.srb", "d.srb"] {
+        let path = format!("%d/archives/{name}");
+        let mut bytes = stage.read(&path);
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        stage.overwrite(&path, &bytes);
+    }
+    let before = stage.snapshot();
+    let dry = stage.backup(&format!("{prune} --dry-run --json")).run().ok().json();
+    assert_eq!(dry["removed"], 2);
+    stage.untouched(&before, "a dry run");
+    let pruned = stage.backup(&format!("{prune} {OPEN} --json")).run().ok().json();
+    let kept: Vec<_> =
+        pruned["archives"].as_array().expect("rows").iter().map(|row| &row["kept"]).collect();
+    // Damaged ones take nobody's place, and go since a good one of their generation stays.
+    assert_eq!(kept, [false, false, true, false]);
+    assert_eq!(names(&stage), ["b.srb"]);
+    let log = String::from_utf8(stage.read("%s.audit.jsonl")).expect("UTF-8");
+    assert_eq!(log.matches("\"event\":\"backup.prune\"").count(), 3);
+    stage.on("audit verify %s").run().ok();
+}
+
+#[test]
+fn pruning_leaves_other_stores_and_what_it_cannot_read_alone() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    stage.set_clock(NOW + DAY);
+    create(&stage, "b.srb");
+    stage.on("init %w/other.bin --network devnet").run().ok();
+    let line = format!("create --store %w/other.bin --out %d/archives/o.srb --reason x {OPEN}");
+    stage.backup(&line).run().ok();
+    stage.overwrite("%d/archives/zero.strongroom-backup", b"");
+    let prune = format!("prune %d/archives --store %s --keep-last 1 {OPEN}");
+    stage.backup(&prune).run().ends(Kind::Findings);
+    assert_eq!(names(&stage), ["b.srb", "o.srb", "zero.strongroom-backup"]);
+}
+
+#[test]
+fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
+    let stage = staged();
+    let status = |words: &str, kind| {
+        let line = "status --store %s --max-age 7d --max-drill-age 30d";
+        let json = stage.backup(&format!("{line} --json")).run().ends(kind).json();
+        let text = stage.backup(line).run().ends(kind).text();
+        assert!(text.contains(words) && text.lines().count() == 1, "{text}");
+        json["status"].as_str().expect("a word").to_owned()
+    };
+    assert_eq!(status("no backup is known", Kind::Findings), "CRITICAL");
+    create(&stage, "a.srb");
+    assert_eq!(status("no restore was ever rehearsed", Kind::Findings), "WARNING");
+    stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
+    assert_eq!(status("last backup 0 s ago", Kind::Ok), "OK");
+    stage.set_clock(NOW + 6 * DAY);
+    assert_eq!(status("last backup 6 d ago, last rehearsed restore 6 d ago", Kind::Ok), "OK");
+    stage.set_clock(NOW + 8 * DAY);
+    assert_eq!(status("the last backup is 8 d old", Kind::Findings), "CRITICAL");
+    create(&stage, "b.srb");
+    assert_eq!(status("last backup 0 s ago", Kind::Ok), "OK");
+    stage.set_clock(NOW + 31 * DAY);
+    create(&stage, "c.srb");
+    assert_eq!(status("the last rehearsed restore is 31 d old", Kind::Findings), "WARNING");
+    stage.on("set %s api --from file:%g/value2").run().ok();
+    assert_eq!(status("the store has changed since the last backup", Kind::Findings), "WARNING");
+    for name in ["a.srb", "b.srb", "c.srb"] {
+        std::fs::remove_file(stage.path(&format!("%d/archives/{name}"))).expect("remove");
+    }
+    assert_eq!(status("no known backup is where it was put", Kind::Findings), "CRITICAL");
+}
+
+#[test]
+fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
+    let before = stage.on("info %s --json").bare().run().ok().json();
+    stage.on("set %s more --from file:%g/value2").run().ok();
+    let after = stage.on("info %s --json").bare().run().ok().json();
+    assert_eq!(before["generation"], 2);
+    assert_eq!(after["generation"], 3);
+    stage.on("verify %s").run().ok();
+    stage.on("list %s").run().ok().prints("api\nmore\n");
+}
+
+#[test]
+fn after_a_change_of_keys_the_archives_that_open_the_old_way_are_named() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    let said = "1 known archives hold the store as it opened before";
+    stage.on("data-key rotate %s").run().ok().says(said).says("a.srb");
+    stage.on("passphrase change %s --new-passphrase-from file:%g/pass2").run().ok().says(said);
+}
+
+#[test]
+fn an_export_is_opened_by_age_and_a_damaged_archive_exports_nothing() {
+    use std::process::Command;
+
+    use crate::support::program::require;
+
+    require("age");
+    let stage = staged();
+    stage.overwrite("%d/extra/empty", b"");
+    let line = format!(
+        "create %d/extra/empty %d/extra/igra.toml --store %s --out %d/a.backup --reason weekly {OPEN}"
+    );
+    stage.backup(&line).run().ok();
+    let key = stage.path("%d/key");
+    assert!(Command::new("age-keygen").arg("-o").arg(&key).output().expect("run").status.success());
+    let shown = Command::new("age-keygen").arg("-y").arg(&key).output().expect("run").stdout;
+    let recipient = String::from_utf8(shown).expect("UTF-8");
+    let export = |out: &str| {
+        let line =
+            format!("export %d/a.backup --age --out {out} {OPEN} --recipient {recipient} --json");
+        stage.backup(&line)
+    };
+    assert_eq!(export("%d/a.age").run().ok().json()["files"], 5);
+    assert_eq!(stage.mode("%d/a.age"), 0o600);
+    let tar =
+        Command::new("age").arg("-d").arg("-i").arg(&key).arg(stage.path("%d/a.age")).output();
+    let tar = tar.expect("age").stdout;
+    stage.overwrite("%d/a.tar", &tar);
+    std::fs::create_dir(stage.path("%d/untarred")).expect("mkdir");
+    let untar = Command::new("tar")
+        .arg("-xf")
+        .arg(stage.path("%d/a.tar"))
+        .arg("-C")
+        .arg(stage.path("%d/untarred"))
+        .status();
+    assert!(untar.expect("tar").success());
+    assert_eq!(stage.read("%d/untarred/secrets.bin"), stage.read("%s"));
+    export("%d/a.age").refused(Kind::Exists, "refusing to overwrite");
+
+    let mut bytes = stage.read("%d/a.backup");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    stage.overwrite("%d/a.backup", &bytes);
+    export("%d/b.age").refused(Kind::Integrity, "does not authenticate");
+}
+
+#[test]
+fn a_record_of_hashes_is_read_and_said_to_give_nothing_back() {
+    let stage = Stage::empty();
+    stage.overwrite(
+        "%d/ritual.json",
+        br#"[{"prompt": "first pet?", "expected_response_hash": "00"}]"#,
+    );
+    let ran = stage.backup("import %d/ritual.json").run();
+    assert!(matches!(ran.kind, Kind::Ok | Kind::Integrity), "{}", ran.stderr);
+    stage.overwrite("%d/none.json", b"{}");
+    stage.backup("import %d/none.json").run();
+    stage.overwrite("%d/broken.json", b"{\"key_hash\": ");
+    stage.backup("import %d/broken.json").refused(Kind::Integrity, "not JSON");
+}
