@@ -12,7 +12,7 @@ use crate::memory;
 #[error("scrypt with a work factor of {0} is not possible")]
 pub struct ScryptError(pub u8);
 
-/// Derives 32 bytes. `log_n` is the work factor: 2^`log_n` rounds over as many KiB of memory; at most 22, which is 4 GiB.
+/// Derives 32 bytes. `log_n` is the work factor: 2^`log_n` rounds over as many KiB of memory; from 1 to 22, which is 4 GiB.
 pub fn derive(
     passphrase: &[u8],
     salt: &[u8],
@@ -20,7 +20,7 @@ pub fn derive(
     out: &mut [u8],
 ) -> Result<(), ScryptError> {
     let error = ScryptError(log_n);
-    if log_n > 22 {
+    if !(1..=22).contains(&log_n) {
         return Err(error);
     }
     let params = Params::new(log_n, 8, 1).map_err(|_| error)?;

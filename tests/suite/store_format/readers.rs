@@ -90,6 +90,45 @@ fn an_independent_reader_refuses_what_we_refuse() {
     assert!(read_in_python(&[forged], PASSPHRASE, &[]).is_err());
 }
 
+#[test]
+fn backup_and_drill_facts_are_read_by_both_and_refused_by_both() {
+    use super::tree::Item;
+    let parts = Parts::of(&vector("store/one-secret.store"), PASSPHRASE);
+    let id = |len| Item::Bytes(vec![7; len]);
+    let time = || Item::Uint(1_790_000_000);
+    for (backup, drill, is_good) in [
+        (
+            vec![time(), Item::Uint(1), id(16)],
+            vec![time(), Item::Uint(9), Item::Uint(1), id(16)],
+            true,
+        ),
+        (
+            vec![time(), Item::Uint(1), id(16), time(), id(16)],
+            vec![time(), Item::Uint(9), Item::Uint(2), id(16)],
+            true,
+        ),
+        (vec![time(), Item::Uint(1)], vec![time(), Item::Uint(9), Item::Uint(1), id(16)], false),
+        (
+            vec![time(), Item::Uint(1), id(15)],
+            vec![time(), Item::Uint(9), Item::Uint(1), id(16)],
+            false,
+        ),
+        (
+            vec![time(), Item::Uint(1), id(16)],
+            vec![time(), Item::Uint(9), Item::Uint(3), id(16)],
+            false,
+        ),
+        (vec![time(), Item::Uint(1), id(16)], vec![time(), Item::Uint(9), Item::Uint(1)], false),
+    ] {
+        let mut header = parts.header.clone();
+        header.at_mut(13).push(6, Item::Array(backup));
+        header.at_mut(13).push(7, Item::Array(drill));
+        let file = parts.assemble(&header, &parts.payload, Repair::Everything);
+        assert_eq!(open(&file, &credentials(PASSPHRASE, None)).is_ok(), is_good);
+        assert_eq!(read_in_python(&[file], PASSPHRASE, &[]).is_ok(), is_good);
+    }
+}
+
 /// A store that nobody chose: up to 60 secrets with up to 6 versions, up to three slots, perhaps another data key.
 fn random_store(random: &mut Counting) -> Vec<u8> {
     let at = |random: &mut Counting| Timestamp::from_unix(random.number() >> random.below(64));

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
 
 mod audit;
+mod backups;
 mod bad_input;
 mod binary;
 mod forecast;
