@@ -13,7 +13,7 @@
 //! | [`exchange`] | X25519 | RFC 7748 |
 //! | [`secp`] | secp256k1: Schnorr and ECDSA | BIP-340, RFC 6979 |
 //! | [`hash`] | HMAC and HKDF over SHA-256, SHA-384, SHA-512 | RFC 2104, RFC 5869 |
-//! | [`derive`] | keys from keys, one label a purpose | RFC 5869 |
+//! | [`derive`](mod@derive) | keys from keys, one label a purpose | RFC 5869 |
 //! | [`scrypt`] | scrypt, for age only | RFC 7914 |
 //! | [`random`] | the kernel's generator | getrandom(2) |
 

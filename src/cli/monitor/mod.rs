@@ -1,6 +1,6 @@
 //! What monitoring systems read: one line with performance data, and metrics in a file.
 //!
-//! [`Status`] is the verdict, with the exit codes of monitoring plugins. [`line`] writes it in the form that Nagios, Icinga and
+//! [`Status`] is the verdict, with the exit codes of monitoring plugins. [`line()`] writes it in the form that Nagios, Icinga and
 //! their kin take; [`prometheus`] writes metrics for node_exporter's textfile collector, under [`names`]. Neither form lets text from a file
 //! break out of its place.
 

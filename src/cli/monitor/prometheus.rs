@@ -1,7 +1,7 @@
 //! Metrics in Prometheus' text format, in a file that node_exporter's textfile collector reads.
 //!
 //! A [`Family`] is one metric with its samples. Names are ours and are checked; values of labels may come from files and are
-//! escaped. [`write`] replaces the file as a whole, and [`earlier`] finds a value that the last run wrote, since a check that
+//! escaped. [`write()`] replaces the file as a whole, and [`earlier`] finds a value that the last run wrote, since a check that
 //! fails must go on telling when it last succeeded.
 
 use std::collections::BTreeSet;
