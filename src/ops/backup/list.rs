@@ -3,6 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use super::ArchiveFile;
 use crate::backup::file_name::EXTENSION;
 use crate::backup::{ArchiveError, ArchiveHeader};
@@ -56,6 +58,13 @@ fn look(desk: &Desk<'_>, directory: &Path, name: &OsStr) -> Option<Listed> {
             if !named =>
         {
             None
+        }
+        // A file that is closed to us, or a trap, is another's. One that could not be looked at may be an archive all the same.
+        Err(OpError::Fs(FsError::Io { source, .. }))
+            if !named && !matches!(source, Errno::ACCESS | Errno::PERM) =>
+        {
+            let header = Err(format!("it could not be looked at: {source}"));
+            Some(Listed { path, len: 0, header })
         }
         Err(OpError::Fs(_)) if !named => None,
         Err(error) => Some(Listed { path, len: 0, header: Err(error.to_string()) }),
