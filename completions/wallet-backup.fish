@@ -257,6 +257,7 @@ complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -s h
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-age -d 'Oldest backup that is fresh (default 7d)' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-drill-age -d 'Oldest rehearsed restore that is fresh (default 30d)' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l now -d 'What time it is, for rehearsals' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l metrics-file -d 'Replace this file with metrics for Prometheus; its name ends in .prom' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l store -l path -d 'The store to work on' -r

@@ -11,8 +11,8 @@ use super::support::{read_text, repository};
 
 /// What the files may start. A tool without a grammar is not built yet, and its lines are only held against the house rules.
 const TOOLS: &[(&str, Option<&Tool>)] = &[
-    ("key-rotate", None),
-    ("wallet-backup", None),
+    ("key-rotate", Some(&cli::key_rotate::TOOL)),
+    ("wallet-backup", Some(&cli::wallet_backup::TOOL)),
     ("secrets-admin", Some(&cli::secrets_admin::TOOL)),
     ("validate-config", Some(&cli::validate_config::TOOL)),
 ];

@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::named;
+use crate::cli::monitor::names;
+use crate::cli::monitor::prometheus::{self, Family};
 use crate::cli::setup::Setup;
 use crate::cli::validate_config::set_clock;
 use crate::cli::{Answer, Context, Failure};
@@ -31,9 +34,44 @@ pub struct Args {
     /// What time it is, for rehearsals
     #[arg(long, value_name = "RFC3339")]
     now: Option<OsString>,
+    /// Replace this file with metrics for Prometheus; its name ends in .prom
+    #[arg(long, value_name = "FILE")]
+    metrics_file: Option<OsString>,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
+    let Some(metrics) = args.metrics_file.as_ref().map(Path::new) else {
+        return look(args, context).map(|(_, answer)| answer);
+    };
+    prometheus::admit(metrics)?;
+    let looked = look(args, context);
+    let store = context.globals.store.as_ref().map(|path| path.display().to_string());
+    let found = looked.as_ref().ok().map(|(found, _)| found);
+    let families = metrics_of(context, metrics, &store.unwrap_or_default(), found);
+    prometheus::write(metrics, &families, context.random.as_mut())?;
+    looked.map(|(_, answer)| answer)
+}
+
+/// What stands in the file of metrics. What cannot be told is not there; when it could last be told is kept.
+fn metrics_of(context: &Context, path: &Path, store: &str, found: Option<&Status>) -> Vec<Family> {
+    let labels = [("store", store)];
+    let now = i64::try_from(context.clock.now().as_unix()).unwrap_or(i64::MAX);
+    let told = found.filter(|found| found.level != Level::Unknown);
+    let status = found.map_or(Level::Unknown as u8, |found| found.level as u8);
+    let earlier = || prometheus::earlier(path, names::BACKUP_LAST_SUCCESS.0, &labels);
+    let ago = |age: Option<u64>| age.map(|age| now.saturating_sub_unsigned(age));
+    let rows = [
+        (names::BACKUP_STATUS, Some(i64::from(status))),
+        (names::BACKUP_LAST_RUN, Some(now)),
+        (names::BACKUP_LAST_SUCCESS, told.map(|_| now).or_else(earlier)),
+        (names::BACKUP_LAST, told.and_then(|found| ago(found.age))),
+        (names::BACKUP_LAST_DRILL, told.and_then(|found| ago(found.drill_age))),
+    ];
+    let family = |(name, value): (_, Option<i64>)| Some(Family::gauge(name).with(&labels, value?));
+    rows.into_iter().filter_map(family).collect()
+}
+
+fn look(args: &Args, context: &mut Context) -> Result<(Status, Answer), Failure> {
     let days_of = |n: u64| Duration::from_secs(n * DAY);
     let max_age = named::age("--max-age", args.max_age.as_ref(), days_of(7))?;
     let max_drill = named::age("--max-drill-age", args.max_drill_age.as_ref(), days_of(30))?;
@@ -66,7 +104,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             "verified": known.verified.map(|at| at.to_string()),
         })),
     });
-    Ok(Answer::new(line(&found, max_age, max_drill), json).ending(kind))
+    let answer = Answer::new(line(&found, max_age, max_drill), json).ending(kind);
+    Ok((found, answer))
 }
 
 /// One line and its figures, as monitoring plugins print them.

@@ -146,6 +146,33 @@ fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
 }
 
 #[test]
+fn metrics_say_what_the_line_says_and_when_it_could_last_be_told() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    let metrics = |words: &str| {
+        let line = "status --max-age 7d --max-drill-age 30d --metrics-file %d/b.prom --store";
+        let code = stage.backup(&format!("{line} {words}")).run().code;
+        (code, std::fs::read_to_string(stage.path("%d/b.prom")).expect("metrics"))
+    };
+    let value = |text: &str, name: &str| {
+        let row = text.lines().find(|row| row.starts_with(&format!("strongroom_backup_{name}{{")));
+        row.and_then(|row| row.rsplit(' ').next()?.parse::<u64>().ok())
+    };
+    let (code, text) = metrics("%s");
+    assert_eq!((code, value(&text, "status")), (1, Some(1)), "{text}");
+    assert_eq!(value(&text, "last_timestamp_seconds"), Some(NOW));
+    assert_eq!(value(&text, "last_drill_timestamp_seconds"), None);
+    assert_eq!(value(&text, "last_success_timestamp_seconds"), Some(NOW));
+    stage.set_clock(NOW + DAY);
+    stage.overwrite("%s", b"no store");
+    let (code, text) = metrics("%s");
+    assert_eq!((code, value(&text, "status")), (3, Some(3)), "{text}");
+    assert_eq!(value(&text, "last_run_timestamp_seconds"), Some(NOW + DAY));
+    assert_eq!(value(&text, "last_success_timestamp_seconds"), Some(NOW));
+    assert_eq!(value(&text, "last_timestamp_seconds"), None);
+}
+
+#[test]
 fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
     let stage = staged();
     create(&stage, "a.srb");
