@@ -40,6 +40,8 @@ SLOW_KDF = "m=262144,t=4,p=1"
 KDF_SEEN = 100 << 20
 NOBODY = 65534
 P = ["--passphrase-from", "file:in/pw"]
+A = ["--archive-passphrase-from", "file:in/pw2"]
+DERIVED = ["--kind", "ed25519", "--role", "signing"]
 # From 1 MiB on a payload is encrypted and authenticated by several threads, each with a stack of its own.
 SET_LARGE = ["set", "s.bin", "large", "--from", "file:in/large", *P]
 READERS = {
@@ -54,7 +56,24 @@ READERS = {
     "verify": ["verify", "s.bin", *P],
     "check": ["check", "s.bin", *P],
     "keyslot-list": ["keyslot", "list", "s.bin", *P],
+    "key-sign": ["key-rotate", "key", "sign", "s.bin", "signer", "--in", "config.toml", *P],
+    "key-sign-secp256k1": ["key-rotate", "key", "sign", "s.bin", "wallet", "--in", "config.toml", *P],
+    "key-derive": ["key-rotate", "key", "derive", "s.bin", "child", "--from-key", "wrap", "--label", "sweep.v1", *DERIVED, *P],
+    "key-history": ["key-rotate", "history", "s.bin", "signer", *P],
+    "backup-verify": ["wallet-backup", "verify", "a.srb", "--store", "s.bin", *A],
+    "backup-drill": ["wallet-backup", "drill", "a.srb", "--store", "s.bin", *A, *P],
+    "backup-export": ["wallet-backup", "export", "a.srb", "--age", "--out", "a.age", "--age-passphrase-from", "file:in/pw", *A],
 }
+# What else a reader finds there.
+KEYS = [
+    ["key-rotate", "key", "create", "s.bin", *words, *P]
+    for words in (
+        ["signer", "--kind", "ed25519", "--role", "identity"],
+        ["wallet", "--kind", "secp256k1", "--role", "wallet"],
+        ["wrap", "--kind", "symmetric-32", "--role", "wrap"],
+    )
+]
+ARCHIVE = [["wallet-backup", "create", "--store", "s.bin", "--no-config", "--out", "a.srb", "--reason", "sweep", *A]]
 # Interrupted in the KDF in the short form too; these must have been seen in it.
 SHORT_SIGNALS = ["get", "set-existing", "passphrase-change"]
 # These may answer from what stands outside the encryption.
@@ -106,8 +125,8 @@ class Scan:
     def keys(self, folder):
         """Every key of every store of the scene, by `keys`."""
         found = {}
-        for store in sorted(folder.glob("*.bin")):
-            if not store.read_bytes().startswith((b"\x89SRS", b"ISEC")):
+        for store in sorted([*folder.glob("*.bin"), *folder.glob("*.srb")]):
+            if not store.read_bytes().startswith((b"\x89SRS", b"\x89SRB", b"ISEC")):
                 continue
             for number, half in enumerate(keys.halves(store, [sweep.INPUTS["pw"], sweep.INPUTS["pw2"]])):
                 for form, needle in sweep.encodings(half).items():
@@ -145,7 +164,8 @@ class Scan:
     def trace(self, folder, words, more=None, **how):
         """Runs words of the binary under trace."""
         before = self.needles(folder)
-        command = [self.program, *[w.replace("{dir}", str(folder)) for w in (more or sweep.COMMON)], *words]
+        program, words = sweep.tool(self.program, words)
+        command = [program, *[w.replace("{dir}", str(folder)) for w in (more or sweep.COMMON)], *words]
         after = lambda: before | {f"new {name}": needle for name, needle in self.keys(folder).items()}
         return tracee.run(command, folder, after, **how)
 
@@ -155,9 +175,11 @@ class Scan:
 
     def on_error(self, name, case):
         folder, words = self.scene(case)
-        if "--passphrase-from" not in words:
+        opening = [flag for flag in ("--archive-passphrase-from", "--passphrase-from") if flag in words]
+        if not opening or "create" in words and "--archive-passphrase-from" in opening:
+            # Nothing is opened, or the passphrase of an archive that is about to be made is as good as any.
             return
-        words[words.index("--passphrase-from") + 1] = "file:in/wrong"
+        words[words.index(opening[0]) + 1] = "file:in/wrong"
         expected = {0, 1, 12} if name in MAY_STAY_SHUT else {12}
         self.note(name, "wrong passphrase", self.trace(folder, words), expected)
 
@@ -355,7 +377,9 @@ def load_cases(options):
         cases[path.stem] = {key: text[key] for key in ("setup", "copy", "op") if key in text}
     for name, words in READERS.items():
         large = "large" in words
-        setup = [*STORE, SET_LARGE] if large and words[0] == "get" else STORE
+        setup = [*STORE, SET_LARGE] if large and words[0] == "get" else list(STORE)
+        setup += KEYS if words[0] == "key-rotate" else []
+        setup += KEYS + ARCHIVE if words[0] == "wallet-backup" else []
         cases[name] = {"setup": setup, "op": words, "large": large}
     if options.case:
         unknown = set(options.case) - set(cases)

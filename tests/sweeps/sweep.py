@@ -98,11 +98,17 @@ def write_private(path, text):
         os.close(fd)
 
 
-def argv(program, folder, words):
-    """The full command line for `words`, with `{dir}` replaced; another tool as the first word is the binary beside."""
+def tool(program, words):
+    """The binary and what stands behind its name: another tool as the first word is the binary beside."""
     if words and words[0] in ("key-rotate", "wallet-backup"):
-        program, words = str(pathlib.Path(program).with_name(words[0])), words[1:]
-    return [program] + [word.replace("{dir}", str(folder)) for word in COMMON + list(words)]
+        return str(pathlib.Path(program).with_name(words[0])), list(words[1:])
+    return program, list(words)
+
+
+def argv(program, folder, words):
+    """The full command line for `words`, with `{dir}` replaced."""
+    program, words = tool(program, words)
+    return [program] + [word.replace("{dir}", str(folder)) for word in COMMON + words]
 
 
 def run(program, folder, words, timeout=30, prefix=(), **more):

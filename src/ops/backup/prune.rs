@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::ArchiveFile;
 use super::list::{Listed, list};
 use super::memory::{self, Memory};
+use crate::backup::ArchiveError;
 use crate::backup::retention::{self, Candidate, Fate, Policy, Verdict};
 use crate::backup::unpack::Discard;
 use crate::clock::Timestamp;
@@ -16,6 +17,7 @@ use crate::fs::{Directory as _, Place};
 use crate::kind::Kind;
 use crate::ops::audit::{Event, Keys, Subject, Trail};
 use crate::ops::{Desk, Notice, OpError, StoreFile};
+use crate::store::StoreError;
 use crate::store::keyslot::Credentials;
 
 /// What became of an archive, or would.
@@ -54,7 +56,12 @@ pub fn prune(
     let fates = retention::prune(&candidates, id, policy, desk.clock.now());
     let none_is_good = candidates.iter().all(|candidate| candidate.verdict != Verdict::Good);
     if none_is_good && fates.iter().any(|fate| !fate.is_kept()) {
-        return Err(OpError::NothingProven);
+        let shut = candidates.iter().any(|candidate| candidate.verdict == Verdict::Unknown);
+        return Err(if credentials.is_some() && shut {
+            ArchiveError::Slot(StoreError::WrongPassphrase).into()
+        } else {
+            OpError::NothingProven
+        });
     }
     let archives: Vec<Pruned> = found
         .into_iter()

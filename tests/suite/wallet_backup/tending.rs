@@ -114,6 +114,17 @@ fn pruning_leaves_other_stores_and_what_it_cannot_read_alone() {
 }
 
 #[test]
+fn pruning_with_a_passphrase_that_opens_nothing_removes_nothing() {
+    let stage = staged();
+    create(&stage, "a.srb");
+    stage.set_clock(NOW + DAY);
+    create(&stage, "b.srb");
+    let line = "prune %d/archives --store %s --keep-last 1 --archive-passphrase-from file:%g/pass";
+    stage.backup(line).run().ends(Kind::WrongPassphrase);
+    assert_eq!(names(&stage), ["a.srb", "b.srb"]);
+}
+
+#[test]
 fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
     let stage = staged();
     let status = |words: &str, kind| {
