@@ -67,8 +67,19 @@ pub struct Tool {
     pub run: Option<Run>,
     /// The exit code of an outcome, for what was typed.
     pub exit_code: fn(&[OsString], Kind) -> u8,
-    /// Whether a failure is told in one line, for what was typed; it is asked once something has failed.
-    pub is_terse: fn(&[OsString]) -> bool,
+    /// Who reads how a command ends, for what was typed; it is asked once something has failed.
+    pub caller: fn(&[OsString]) -> Caller,
+}
+
+/// Who reads how a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A monitor, which wants one line of this service on standard output whatever happens.
+    Monitor(&'static str),
+    /// A condition, which wants an exit code and, when it cannot tell, one line for the journal.
+    Condition,
+    /// Anybody else: people, and jobs.
+    Anybody,
 }
 
 /// Runs what was parsed.
@@ -175,8 +186,15 @@ pub fn run(tool: &Tool, argv: &[OsString], context: &mut Context) -> Kind {
         (Err(failure), Some(kind)) if failure.kind() != kind => Err(Failure::stopped(kind)),
         (outcome, _) => outcome,
     };
-    let outcome = outcome
-        .map_err(|failure| if (tool.is_terse)(argv) { failure.without_hints() } else { failure });
+    let outcome = outcome.map_err(|failure| match (tool.caller)(argv) {
+        Caller::Condition => failure.without_hints(),
+        Caller::Monitor(service) if context.output.format() == Format::Text => {
+            // A monitor shows this line; when even that cannot be written, the exit code says as much.
+            let _ = context.output.print(monitor::unknown(service, &failure).as_bytes());
+            failure
+        }
+        Caller::Monitor(_) | Caller::Anybody => failure,
+    });
     output::finish(&mut context.output, outcome)
 }
 

@@ -93,18 +93,7 @@ impl Key {
         now: Timestamp,
     ) -> Result<Self, KeyError> {
         role.require(kind)?;
-        let versions = vec![Version {
-            n: 1,
-            state: State::Active,
-            created: now,
-            activated: Some(now),
-            ended: None,
-            keep_until: None,
-            uses: 0,
-            public: fresh.public,
-            sealed: Some(fresh.sealed),
-            proof: fresh.proof,
-        }];
+        let versions = vec![Version::active(1, fresh, now)];
         Ok(Self { id, kind, role, created: now, versions, origin: None, retired: None })
     }
 
@@ -160,19 +149,7 @@ impl Key {
         old.enter(to)?;
         old.ended = Some(now);
         old.keep_until = Some(keep_until.max(now));
-        let version = Version {
-            n,
-            state: State::Active,
-            created: now,
-            activated: Some(now),
-            ended: None,
-            keep_until: None,
-            uses: 0,
-            public: fresh.public,
-            sealed: Some(fresh.sealed),
-            proof: fresh.proof,
-        };
-        self.versions.insert(0, version);
+        self.versions.insert(0, Version::active(n, fresh, now));
         Ok(n)
     }
 
@@ -252,6 +229,21 @@ impl Key {
 }
 
 impl Version {
+    fn active(n: u32, fresh: Fresh, now: Timestamp) -> Self {
+        Self {
+            n,
+            state: State::Active,
+            created: now,
+            activated: Some(now),
+            ended: None,
+            keep_until: None,
+            uses: 0,
+            public: fresh.public,
+            sealed: Some(fresh.sealed),
+            proof: fresh.proof,
+        }
+    }
+
     /// The one place where a state changes.
     fn enter(&mut self, to: State) -> Result<(), KeyError> {
         if !self.state.may_become(to) {

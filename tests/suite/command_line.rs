@@ -8,7 +8,7 @@ use strongroom::cli::needs::Needs;
 use strongroom::cli::output::Captured;
 use strongroom::cli::source::reader::Purpose;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
-use strongroom::cli::{Answer, Context, Failure, Tool, Verb, run};
+use strongroom::cli::{Answer, Caller, Context, Failure, Tool, Verb, run};
 use strongroom::kind::Kind;
 use strongroom::network::NetworkMode;
 
@@ -36,7 +36,7 @@ const TOOL: Tool = Tool {
     ],
     run: None,
     exit_code: |_, kind| kind.code(),
-    is_terse: |_| false,
+    caller: |_| Caller::Anybody,
 };
 
 fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
@@ -167,7 +167,11 @@ fn exit_codes_need_no_command() {
 
 #[test]
 fn where_one_line_is_promised_a_failure_has_one() {
-    let tool = Tool { is_terse: |argv| argv.iter().any(|word| word == "find"), ..TOOL };
+    let caller = |argv: &[OsString]| {
+        let found = argv.iter().any(|word| word == "find");
+        if found { Caller::Condition } else { Caller::Anybody }
+    };
+    let tool = Tool { caller, ..TOOL };
     for (line, lines) in [("find --frob", 1), ("list --frob", 2), ("fail x find", 1)] {
         let argv: Vec<OsString> =
             format!("demo {line}").split_whitespace().map(Into::into).collect();
@@ -176,6 +180,24 @@ fn where_one_line_is_promised_a_failure_has_one() {
         assert_eq!(run(&tool, &argv, &mut context), Kind::Usage, "{line}");
         assert_eq!(seen.stderr().lines().count(), lines, "{line}: {}", seen.stderr());
         assert_eq!(seen.stdout(), b"");
+    }
+}
+
+#[test]
+fn a_monitor_gets_its_line_whatever_fails() {
+    let tool = Tool { caller: |_| Caller::Monitor("DEMO"), ..TOOL };
+    for (line, text) in [
+        ("find --frob", "DEMO UNKNOWN - unknown option\n"),
+        ("fail", "DEMO UNKNOWN - another process holds the lock\n"),
+        ("fail --json", ""),
+    ] {
+        let argv: Vec<OsString> =
+            format!("demo {line}").split_whitespace().map(Into::into).collect();
+        let (mut context, seen) =
+            Context::isolated("demo", ScriptedTerminal::absent()).expect("a context");
+        assert!(matches!(run(&tool, &argv, &mut context), Kind::Usage | Kind::Locked), "{line}");
+        assert_eq!(stdout(&seen), text, "{line}");
+        assert!(seen.stderr().contains("error"), "{line}");
     }
 }
 

@@ -86,7 +86,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 fn unknown(context: &mut Context, form: Form, why: &str, mut json: Value) -> Answer {
     json["status"] = Status::Unknown.name().into();
     json["message"] = why.into();
-    let line = monitor::line("ROTATE", Status::Unknown, why, &[]);
+    let line = monitor::line(verbs::SERVICE, Status::Unknown, why, &[]);
     finish(context, form, Status::Unknown, (line.clone(), line), json)
 }
 
@@ -143,7 +143,7 @@ fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
         Perf::count("compromised", count(compromised)),
         Perf::count("oldest_days", i64::try_from(looked.oldest_days()).unwrap_or(i64::MAX)),
     ];
-    let nagios = monitor::line("ROTATE", status, &said, &perf);
+    let nagios = monitor::line(verbs::SERVICE, status, &said, &perf);
     let mut text = format!("{said}\n");
     for judged in &looked.keys {
         let Some(decision) = judged.decision.as_ref().filter(|d| d.due != Due::No) else {

@@ -32,7 +32,7 @@ pub const TOOL: Tool = Tool {
     verbs: VERBS,
     run: None,
     exit_code: |argv, kind| verbs::exit_code(|| TOOL.grammar(), argv, kind),
-    is_terse: |argv| verbs::is_terse(|| TOOL.grammar(), argv),
+    caller: |argv| verbs::caller(|| TOOL.grammar(), argv),
 };
 
 /// Keep the keys of a signer, validator or wallet host, and replace them in time

@@ -17,7 +17,7 @@ use clap::Command;
 use serde_json::Value;
 
 use crate::cli::monitor::Status;
-use crate::cli::{Answer, Context};
+use crate::cli::{Answer, Caller, Context};
 use crate::kind::Kind;
 
 /// The verb for monitors.
@@ -30,16 +30,8 @@ pub const RUN_DUE: &str = "run-due";
 /// What `due` ends with when it cannot tell: of a condition, systemd takes this and no other code for a failure.
 pub const CANNOT_TELL: u8 = 255;
 
-/// Who reads the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// A monitor, which ran `check`.
-    Monitor,
-    /// A condition, which ran `due`.
-    Condition,
-    /// Anybody else: `run-due`, and every command that people type.
-    Anybody,
-}
+/// What the lines for monitors begin with.
+pub const SERVICE: &str = "ROTATE";
 
 /// Who seems to have typed `argv`, understood or not.
 ///
@@ -47,7 +39,7 @@ pub enum Caller {
 /// none, the first word decides that is one of the two.
 pub fn caller(grammar: fn() -> Command, argv: &[OsString]) -> Caller {
     let by_name = |name: &str| match name {
-        CHECK => Caller::Monitor,
+        CHECK => Caller::Monitor(SERVICE),
         DUE => Caller::Condition,
         _ => Caller::Anybody,
     };
@@ -68,15 +60,10 @@ pub fn exit_code(grammar: fn() -> Command, argv: &[OsString], kind: Kind) -> u8 
         return kind.code();
     }
     match caller(grammar, argv) {
-        Caller::Monitor => Status::Unknown.code(),
+        Caller::Monitor(_) => Status::Unknown.code(),
         Caller::Condition => CANNOT_TELL,
         Caller::Anybody => kind.code(),
     }
-}
-
-/// Whether a failure is told in one line, without hints: `due` runs every few minutes, and each line goes to a journal.
-pub fn is_terse(grammar: fn() -> Command, argv: &[OsString]) -> bool {
-    caller(grammar, argv) == Caller::Condition
 }
 
 /// The answer of `due`: an exit code, and nothing on stdout in any format.
@@ -118,25 +105,26 @@ mod tests {
 
     #[test]
     fn the_caller_is_found_whatever_is_wrong_with_the_line() {
-        use Caller::{Anybody, Condition, Monitor};
+        use Caller::{Anybody, Condition};
+        const MONITOR: Caller = Caller::Monitor(SERVICE);
         for (line, expected) in [
-            ("check s", Monitor),
+            ("check s", MONITOR),
             ("due s", Condition),
             ("run-due s", Anybody),
             ("", Anybody),
             ("frob", Anybody),
             ("--frob", Anybody),
             // Usage errors.
-            ("check s --frob", Monitor),
-            ("check --frob s", Monitor),
-            ("--frob check s", Monitor),
+            ("check s --frob", MONITOR),
+            ("check --frob s", MONITOR),
+            ("--frob check s", MONITOR),
             ("--frob=x due s", Condition),
             ("due a b c d", Condition),
             ("due s --key", Condition),
             ("due --now", Condition),
             ("due -x", Condition),
-            ("check --json=yes", Monitor),
-            ("check --store a --store b", Monitor),
+            ("check --json=yes", MONITOR),
+            ("check --store a --store b", MONITOR),
             ("--store a --store b due", Condition),
             ("--network due", Condition),
             ("--network", Anybody),
@@ -145,8 +133,8 @@ mod tests {
             ("key show --frob due", Anybody),
             // Words that are no verbs where they stand.
             ("--config check due s", Condition),
-            ("--store due check", Monitor),
-            ("check due", Monitor),
+            ("--store due check", MONITOR),
+            ("check due", MONITOR),
             ("due check", Condition),
             ("due --key check", Condition),
             ("run-due due", Anybody),

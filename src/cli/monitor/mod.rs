@@ -82,24 +82,31 @@ pub struct Perf<'a> {
     label: &'a str,
     value: i64,
     unit: Unit,
+    critical: Option<i64>,
 }
 
 impl<'a> Perf<'a> {
     /// A number of things.
     pub const fn count(label: &'a str, value: i64) -> Self {
-        Self { label, value, unit: Unit::Count }
+        Self { label, value, unit: Unit::Count, critical: None }
     }
 
     /// A value with a unit.
     pub const fn new(label: &'a str, value: i64, unit: Unit) -> Self {
-        Self { label, value, unit }
+        Self { label, value, unit, critical: None }
+    }
+
+    /// The same, with the value above which a monitor is to raise an alarm.
+    #[must_use]
+    pub const fn critical(self, above: i64) -> Self {
+        Self { critical: Some(above), ..self }
     }
 }
 
 /// The line of a plugin: `SERVICE STATUS - text | label=value ...`, with its line break.
 pub fn line(service: &str, status: Status, text: &str, perf: &[Perf<'_>]) -> String {
     let mut line = format!("{service} {} - {}", status.name(), shown(text));
-    for (n, Perf { label, value, unit }) in perf.iter().enumerate() {
+    for (n, Perf { label, value, unit, critical }) in perf.iter().enumerate() {
         let unit = match unit {
             Unit::Count => "",
             Unit::Seconds => "s",
@@ -107,6 +114,9 @@ pub fn line(service: &str, status: Status, text: &str, perf: &[Perf<'_>]) -> Str
         };
         let start = if n == 0 { " | " } else { " " };
         let _ = write!(line, "{start}{}={value}{unit}", label_of(label));
+        if let Some(critical) = critical {
+            let _ = write!(line, ";;{critical}");
+        }
     }
     line + "\n"
 }

@@ -25,7 +25,7 @@ mod verify;
 
 use clap::{Args as _, CommandFactory, Parser};
 
-use super::{Tool, Verb, parsed};
+use super::{Caller, Tool, Verb, parsed};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -34,7 +34,7 @@ pub const TOOL: Tool = Tool {
     verbs: VERBS,
     run: None,
     exit_code: |_, kind| kind.code(),
-    is_terse: |_| false,
+    caller: |_| Caller::Anybody,
 };
 
 /// Keep the encrypted secrets file of a signer, validator or wallet host

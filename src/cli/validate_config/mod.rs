@@ -22,7 +22,7 @@ use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
 
 use super::monitor::Status;
 use super::output::Format;
-use super::{Answer, Context, Failure, Tool, parsed};
+use super::{Answer, Caller, Context, Failure, Tool, parsed};
 use crate::kind::Kind;
 
 /// The tool.
@@ -32,7 +32,7 @@ pub const TOOL: Tool = Tool {
     verbs: &[],
     run: Some(run),
     exit_code,
-    is_terse: |_| false,
+    caller: |_| Caller::Anybody,
 };
 
 /// Check a configuration, and what it names, before it is deployed

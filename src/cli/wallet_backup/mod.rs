@@ -21,7 +21,8 @@ use std::ffi::OsString;
 
 use clap::{Args as _, CommandFactory, Parser};
 
-use super::{Tool, Verb, parsed};
+use super::monitor::Status;
+use super::{Caller, Tool, Verb, parsed};
 use crate::kind::Kind;
 
 /// The tool.
@@ -31,7 +32,7 @@ pub const TOOL: Tool = Tool {
     verbs: VERBS,
     run: None,
     exit_code,
-    is_terse: |_| false,
+    caller,
 };
 
 /// Make encrypted archives of a store, prove them, and bring them back
@@ -61,11 +62,21 @@ const VERBS: &[Verb] = &[
     Verb { name: "status", grammar: status::Args::augment_args, run: |m, c| status::run(&parsed(m)?, c) },
 ];
 
+/// `status` is for monitors, on every way out.
+fn caller(argv: &[OsString]) -> Caller {
+    let meant = argv.iter().skip(1).find(|word| VERBS.iter().any(|verb| *word == verb.name));
+    if meant.is_some_and(|word| word == "status") {
+        Caller::Monitor(status::SERVICE)
+    } else {
+        Caller::Anybody
+    }
+}
+
 /// A monitor takes every way out of `status` but its own four answers for "unknown".
 fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
-    let meant = argv.iter().skip(1).find(|word| VERBS.iter().any(|verb| *word == verb.name));
-    match (meant.is_some_and(|word| word == "status"), kind) {
-        (true, Kind::Ok | Kind::Interrupted | Kind::Terminated) | (false, _) => kind.code(),
-        (true, _) => 3,
+    match (caller(argv), kind) {
+        (Caller::Monitor(_), Kind::Ok | Kind::Interrupted | Kind::Terminated)
+        | (Caller::Anybody | Caller::Condition, _) => kind.code(),
+        (Caller::Monitor(_), _) => Status::Unknown.code(),
     }
 }

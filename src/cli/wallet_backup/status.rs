@@ -1,22 +1,24 @@
 //! `wallet-backup status`: is there a fresh backup that was proven? For monitoring.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::named;
-use crate::cli::monitor::names;
 use crate::cli::monitor::prometheus::{self, Family};
+use crate::cli::monitor::{self, Perf, Status, Unit, names};
 use crate::cli::setup::Setup;
 use crate::cli::validate_config::set_clock;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
-use crate::ops::backup::status::{Level, Status, days, status};
+use crate::ops::backup::status::{Level, Status as Freshness, days, status};
 
 const DAY: u64 = 86_400;
+
+/// What its line begins with.
+pub const SERVICE: &str = "BACKUP";
 
 /// Say whether backups and rehearsed restores of a store are fresh
 ///
@@ -53,15 +55,20 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 /// What stands in the file of metrics. What cannot be told is not there; when it could last be told is kept.
-fn metrics_of(context: &Context, path: &Path, store: &str, found: Option<&Status>) -> Vec<Family> {
+fn metrics_of(
+    context: &Context,
+    path: &Path,
+    store: &str,
+    found: Option<&Freshness>,
+) -> Vec<Family> {
     let labels = [("store", store)];
     let now = i64::try_from(context.clock.now().as_unix()).unwrap_or(i64::MAX);
     let told = found.filter(|found| found.level != Level::Unknown);
-    let status = found.map_or(Level::Unknown as u8, |found| found.level as u8);
+    let status = found.map_or(Status::Unknown, |found| verdict(found.level));
     let earlier = || prometheus::earlier(path, names::BACKUP_LAST_SUCCESS.0, &labels);
     let ago = |age: Option<u64>| age.map(|age| now.saturating_sub_unsigned(age));
     let rows = [
-        (names::BACKUP_STATUS, Some(i64::from(status))),
+        (names::BACKUP_STATUS, Some(i64::from(status.code()))),
         (names::BACKUP_LAST_RUN, Some(now)),
         (names::BACKUP_LAST_SUCCESS, told.map(|_| now).or_else(earlier)),
         (names::BACKUP_LAST, told.and_then(|found| ago(found.age))),
@@ -71,7 +78,7 @@ fn metrics_of(context: &Context, path: &Path, store: &str, found: Option<&Status
     rows.into_iter().filter_map(family).collect()
 }
 
-fn look(args: &Args, context: &mut Context) -> Result<(Status, Answer), Failure> {
+fn look(args: &Args, context: &mut Context) -> Result<(Freshness, Answer), Failure> {
     let days_of = |n: u64| Duration::from_secs(n * DAY);
     let max_age = named::age("--max-age", args.max_age.as_ref(), days_of(7))?;
     let max_drill = named::age("--max-drill-age", args.max_drill_age.as_ref(), days_of(30))?;
@@ -82,13 +89,13 @@ fn look(args: &Args, context: &mut Context) -> Result<(Status, Answer), Failure>
     let file = setup.find(context, &desk, &path)?;
     let now = context.clock.now();
     let found = status(&desk, &file, now, max_age, max_drill)?;
-    context.exit_code = Some(found.level as u8);
+    context.exit_code = Some(verdict(found.level).code());
     let kind = if found.level == Level::Ok { Kind::Ok } else { Kind::Findings };
     let json = json!({
-        "status": found.level.name(),
+        "status": verdict(found.level).name(),
         "store_id": file.store_id().to_string(),
         "findings": found.findings.iter().map(|(level, text)| json!({
-            "level": level.name(),
+            "level": verdict(*level).name(),
             "message": text,
         })).collect::<Vec<_>>(),
         "age_seconds": found.age,
@@ -109,27 +116,35 @@ fn look(args: &Args, context: &mut Context) -> Result<(Status, Answer), Failure>
 }
 
 /// One line and its figures, as monitoring plugins print them.
-fn line(found: &Status, max_age: Duration, max_drill: Duration) -> String {
-    let mut text = format!("BACKUP {} - ", found.level.name());
+fn line(found: &Freshness, max_age: Duration, max_drill: Duration) -> String {
     let reasons: Vec<&str> = found.findings.iter().map(|(_, text)| text.as_str()).collect();
-    if reasons.is_empty() {
+    let text = if reasons.is_empty() {
         let old = |age: Option<u64>| age.map_or_else(|| "never".to_owned(), days);
-        let _ = write!(
-            text,
-            "last backup {} ago, last rehearsed restore {} ago",
-            old(found.age),
-            old(found.drill_age)
-        );
+        let (backup, drill) = (old(found.age), old(found.drill_age));
+        format!("last backup {backup} ago, last rehearsed restore {drill} ago")
     } else {
-        text += &reasons.join(", ");
-    }
-    text += " |";
-    let figure = |name: &str, value: Option<u64>, limit: Duration| match value {
-        Some(value) => format!(" {name}={value}s;;{}", limit.as_secs()),
-        None => format!(" {name}=U;;{}", limit.as_secs()),
+        reasons.join(", ")
     };
-    text += &figure("age", found.age, max_age);
-    text += &figure("drill_age", found.drill_age, max_drill);
-    let _ = writeln!(text, " stale={} present={}", u8::from(found.stale), found.present);
-    text
+    let seconds = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let age = |label, age: Option<u64>, limit: Duration| {
+        let age = Perf::new(label, seconds(age?), Unit::Seconds);
+        Some(age.critical(seconds(limit.as_secs())))
+    };
+    let figures = [
+        age("age", found.age, max_age),
+        age("drill_age", found.drill_age, max_drill),
+        Some(Perf::count("stale", i64::from(found.stale))),
+        Some(Perf::count("present", i64::try_from(found.present).unwrap_or(i64::MAX))),
+    ];
+    let figures: Vec<Perf<'_>> = figures.into_iter().flatten().collect();
+    monitor::line(SERVICE, verdict(found.level), &text, &figures)
+}
+
+const fn verdict(level: Level) -> Status {
+    match level {
+        Level::Ok => Status::Ok,
+        Level::Warning => Status::Warning,
+        Level::Critical => Status::Critical,
+        Level::Unknown => Status::Unknown,
+    }
 }

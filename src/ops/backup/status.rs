@@ -22,18 +22,6 @@ pub enum Level {
     Unknown = 3,
 }
 
-impl Level {
-    /// As a monitor prints it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "OK",
-            Self::Warning => "WARNING",
-            Self::Critical => "CRITICAL",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-}
-
 /// What was found.
 pub struct Status {
     /// How bad it is.

@@ -10,12 +10,13 @@ use crate::keyring::public::Named;
 use crate::keyring::{KeyFacts, PublicHalf};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
-use crate::ops::signed::{self, Freshness, Pin};
+use crate::ops::signed::{self, Freshness, Pin, Report};
 use crate::ops::{Desk, OpError, StoreFile};
 use crate::rotation::policy::{Decision, Due, Facts, decide};
 use crate::store::Header;
 use crate::store::inventory::Level;
 use crate::store::sealed::Exported;
+use crate::store::state::State;
 
 /// A key with the verdict on it.
 #[derive(Clone, Debug)]
@@ -119,20 +120,7 @@ pub fn look(desk: &Desk<'_>, file: &StoreFile) -> Result<Looked, OpError> {
     let report = signed::examine(desk, file)?;
     let header = store.header();
     let state = file.remembered();
-    let mut doubts = Vec::new();
-    match report.pin {
-        Pin::Trusted => {}
-        Pin::Unknown => doubts.push(Doubt::NotPinned),
-        Pin::Mismatch => doubts.push(Doubt::WrongKey),
-    }
-    match report.freshness {
-        Freshness::Older => doubts.push(Doubt::Older),
-        Freshness::Unknown if minds(header) => doubts.push(Doubt::NeverSeen),
-        Freshness::Current | Freshness::Unknown => {}
-    }
-    if state.is_some_and(|state| desk.clock.now() < state.max_seen_time) {
-        doubts.push(Doubt::BeforeSeen);
-    }
+    let doubts = doubts(desk, header, &report, state);
     Ok(judge(desk, header, doubts))
 }
 
@@ -146,25 +134,28 @@ pub fn look_at_export(desk: &Desk<'_>, bytes: &[u8]) -> Result<Looked, OpError> 
     }
     let state = desk.state.recall(header.store_id)?;
     let report = signed::report(desk, header, exported.file_hash, state.as_ref());
+    let doubts = doubts(desk, header, &report, state.as_ref());
+    Ok(judge(desk, header, doubts))
+}
+
+/// Why an answer that rests on this header may not be counted on.
+fn doubts(desk: &Desk<'_>, header: &Header, report: &Report, state: Option<&State>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     match report.pin {
         Pin::Trusted => {}
         Pin::Unknown => doubts.push(Doubt::NotPinned),
         Pin::Mismatch => doubts.push(Doubt::WrongKey),
     }
+    let minds = header.network.policy().unknown_freshness == Verdict::Refuse;
     match report.freshness {
         Freshness::Older => doubts.push(Doubt::Older),
-        Freshness::Unknown if minds(header) => doubts.push(Doubt::NeverSeen),
+        Freshness::Unknown if minds => doubts.push(Doubt::NeverSeen),
         Freshness::Current | Freshness::Unknown => {}
     }
     if state.is_some_and(|state| desk.clock.now() < state.max_seen_time) {
         doubts.push(Doubt::BeforeSeen);
     }
-    Ok(judge(desk, header, doubts))
-}
-
-fn minds(header: &Header) -> bool {
-    header.network.policy().unknown_freshness == Verdict::Refuse
+    doubts
 }
 
 fn judge(desk: &Desk<'_>, header: &Header, mut doubts: Vec<Doubt>) -> Looked {

@@ -71,10 +71,13 @@ fn a_reason_a_place_and_a_passphrase_are_needed() {
         ("verify", Kind::Usage, "no archive is named"),
         ("restore %d/a.srb", Kind::Usage, "--to is missing"),
         ("prune %d/archives --store %s", Kind::Usage, "which archives are kept"),
-        ("status --store %s --max-age soon", Kind::Usage, "--max-age takes an age"),
     ] {
         stage.backup(line).refused(kind, words);
     }
+    let asked = stage.backup("status --store %s --max-age soon").run();
+    assert_eq!((asked.kind, asked.code), (Kind::Usage, 3));
+    let said = String::from_utf8_lossy(&asked.stdout);
+    assert!(said.starts_with("BACKUP UNKNOWN - --max-age takes an age"), "{said}");
     let line = format!("create %d/none --store %s --out %d/b.srb --reason x {OPEN}");
     stage.backup(&line).refused(Kind::NotInitialised, "no such file");
     let line = format!("create %d/archives --store %s --out %d/b.srb --reason x {OPEN}");
