@@ -1,12 +1,29 @@
-//! X25519 (RFC 7748): the public key of a private one.
+//! X25519 (RFC 7748): the public key of a private one, and the secret that two of them agree on.
 
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::secret::PrivateKey;
 
+/// A public key: the u-coordinate, little-endian.
+pub type Public = [u8; 32];
+
 /// The public key of `key`.
-pub fn public_key(key: &PrivateKey) -> [u8; 32] {
+pub fn public_key(key: &PrivateKey) -> Public {
     PublicKey::from(&StaticSecret::from(*key.expose())).to_bytes()
+}
+
+/// The secret that the owners of `key` and of `theirs` share. None where it would be zero, whatever `key` is (RFC 7748,
+/// section 6.1): `theirs` is a point of low order, and all the world knows the secret.
+pub fn agree(key: &PrivateKey, theirs: &Public) -> Option<PrivateKey> {
+    let shared = StaticSecret::from(*key.expose()).diffie_hellman(&PublicKey::from(*theirs));
+    let mut agreed = PrivateKey::zeroed();
+    agreed.expose_mut().copy_from_slice(shared.as_bytes());
+    shared.was_contributory().then_some(agreed)
+}
+
+/// Whether any secret can be agreed on with the owner of `theirs`.
+pub fn is_usable(theirs: &Public) -> bool {
+    agree(&PrivateKey::zeroed(), theirs).is_some()
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::crypto::exchange;
+
 /// A public key to which a file is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Recipient(pub(super) [u8; 32]);
@@ -47,8 +49,7 @@ impl FromStr for Recipient {
         }
         let key = lower.strip_prefix("age1").and_then(decode).ok_or(RecipientError::Malformed)?;
         // With a point of low order the agreed secret is zero, and the file key lies open.
-        let agreed = x25519_dalek::x25519([0x40; 32], key);
-        if agreed == [0; 32] { Err(RecipientError::Weak) } else { Ok(Self(key)) }
+        if exchange::is_usable(&key) { Ok(Self(key)) } else { Err(RecipientError::Weak) }
     }
 }
 

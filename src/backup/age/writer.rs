@@ -8,9 +8,9 @@ use data_encoding::BASE64_NOPAD;
 
 use super::{AgeError, To};
 use crate::crypto::random::{self, Random};
-use crate::crypto::{mac, scrypt};
+use crate::crypto::{exchange, mac, scrypt};
 use crate::memory;
-use crate::secret::{DerivedKey, SecretBytes};
+use crate::secret::{DerivedKey, PrivateKey, SecretBytes};
 
 /// Bytes of plaintext in a chunk.
 const CHUNK: usize = 64 << 10;
@@ -48,16 +48,11 @@ impl<W: Write> AgeWriter<W> {
             To::Recipients([]) => return Err(AgeError::NoRecipient),
             To::Recipients(recipients) => {
                 for recipient in *recipients {
-                    let mut ephemeral = DerivedKey::zeroed();
+                    let mut ephemeral = PrivateKey::zeroed();
                     random.fill(ephemeral.expose_mut())?;
-                    let share = x25519_dalek::x25519(
-                        *ephemeral.expose(),
-                        x25519_dalek::X25519_BASEPOINT_BYTES,
-                    );
-                    let agreed = SecretBytes::copy_from(&x25519_dalek::x25519(
-                        *ephemeral.expose(),
-                        recipient.0,
-                    ));
+                    let share = exchange::public_key(&ephemeral);
+                    let agreed =
+                        exchange::agree(&ephemeral, &recipient.0).ok_or(AgeError::Derivation)?;
                     let mut wrap = DerivedKey::zeroed();
                     let salt = [share, recipient.0].concat();
                     let info: &[&[u8]] = &[b"age-encryption.org/v1/X25519"];
