@@ -36,6 +36,8 @@ pub struct Variable {
     pub value: Option<String>,
     /// True when nothing stands in it.
     pub blank: bool,
+    /// False when what stands in it is no UTF-8.
+    pub utf8: bool,
     /// Where it is set, when that is not this process: a file and a line.
     pub line: Option<(String, usize)>,
 }

@@ -203,7 +203,13 @@ fn secrets(case: &Case<'_>, all: &mut Vec<Broken>) {
         .find(|v| v.name == "KASPA_IGRA_WALLET_SECRET" && !v.blank);
     if let Some(variable) = legacy {
         let place = Place::Variable(variable.name.clone());
-        add(all, Id::Svc03, [E, W, O], place, "KASPA_IGRA_WALLET_SECRET is set");
+        if variable.utf8 {
+            add(all, Id::Svc03, [E, W, O], place, "KASPA_IGRA_WALLET_SECRET is set");
+        } else {
+            // Its rule 3b: what it cannot read it takes for less.
+            let text = "KASPA_IGRA_WALLET_SECRET is set, and is no UTF-8";
+            add(all, Id::Svc03, [W, W, W], place, text);
+        }
     }
     let service = case.service;
     let Some(files) = &case.facts.files else { return };
@@ -408,12 +414,16 @@ fn names_a_test(path: &Path) -> bool {
     words.any(|word| matches!(word, "test" | "tests" | "testing" | "testnet" | "devnet"))
 }
 
-fn money(case: &Case<'_>, all: &mut Vec<Broken>) {
-    let prefix = match case.network {
+const fn prefix_of(network: NetworkMode) -> Prefix {
+    match network {
         NetworkMode::Mainnet => Prefix::Mainnet,
         NetworkMode::Testnet => Prefix::Testnet,
         NetworkMode::Devnet => Prefix::Devnet,
-    };
+    }
+}
+
+fn money(case: &Case<'_>, all: &mut Vec<Broken>) {
+    let prefix = prefix_of(case.network);
     let sources: Vec<_> = addresses(case)
         .into_iter()
         .filter(|(path, _)| path.starts_with("service.pskt.source_addresses"))
@@ -432,6 +442,20 @@ fn money(case: &Case<'_>, all: &mut Vec<Broken>) {
         if let Some(text) = text {
             add(all, Id::Svc30, [E, E, E], place, text);
         }
+    }
+    // Without source addresses the service derives one from the script, for the network that it finds in the file.
+    if let (true, Some((node, text)), Some(stated)) =
+        (sources.is_empty(), script(case), &case.service.network)
+        && Multisig::parse_hex(text).is_ok()
+        && stated
+            .to_ascii_lowercase()
+            .parse::<NetworkMode>()
+            .is_ok_and(|of| prefix_of(of) != prefix)
+    {
+        let place = Finding::new(Id::Svc31, "").at(node).place;
+        let text =
+            "the source address that the service derives from the redeem script has another prefix";
+        add(all, Id::Svc31, [E, E, O], place, text);
     }
     for (node, address) in sources {
         if !address.starts_with(&format!("{}:", prefix.name())) {

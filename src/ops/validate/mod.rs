@@ -25,6 +25,7 @@ use crate::config::service::{Service, Start};
 use crate::config::tree::Tree;
 use crate::environment::Environment;
 use crate::network::NetworkMode;
+use crate::secret::SecretBytes;
 use crate::store::keyslot::Credentials;
 pub use look::{Root, read, stat};
 
@@ -71,14 +72,18 @@ const WATCHED: [&str; 7] = [
 
 /// The variables of this process that rules look at. Values of carriers of secrets are not kept.
 pub fn process_variables(environment: &Environment) -> Vec<Variable> {
-    let carriers = environment.secret_names().into_iter().map(|name| Variable {
-        // The service minds its old variable only when something stands in it.
-        blank: name == crate::environment::IGRA_LEGACY
-            && environment.value(&name).is_some_and(|value| value.is_blank()),
-        name,
-        carrier: true,
-        value: None,
-        line: None,
+    let carriers = environment.secret_names().into_iter().map(|name| {
+        // The service minds its old variable only when something stands in it, and cannot read what is no UTF-8.
+        let legacy = (name == crate::environment::IGRA_LEGACY).then(|| environment.value(&name));
+        let legacy = legacy.flatten();
+        Variable {
+            blank: legacy.as_ref().is_some_and(SecretBytes::is_blank),
+            utf8: legacy.is_none_or(|value| std::str::from_utf8(value.expose()).is_ok()),
+            name,
+            carrier: true,
+            value: None,
+            line: None,
+        }
     });
     let watched = WATCHED.into_iter().filter_map(|name| {
         let value = environment.value(name)?;

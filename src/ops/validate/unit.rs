@@ -37,6 +37,7 @@ pub fn variable(name: &str, value: &str, line: Option<(String, usize)>) -> Varia
         carrier: environment::carries_secret(name.as_ref()),
         value: kept,
         blank: value.trim().is_empty(),
+        utf8: true,
         line,
     }
 }

@@ -1,5 +1,8 @@
 //! What the service itself will say, in the corners of its rules: each expectation is a row of its validator's table.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
 use strongroom::network::NetworkMode;
 
 use super::image::Image;
@@ -20,9 +23,19 @@ fn forecast(image: &Image) -> Vec<String> {
     rules.map(text).collect()
 }
 
-fn variable(image: &mut Image, name: &str, value: &str) {
+fn variable(image: &mut Image, name: &str, value: impl Into<OsString>) {
     image.env.retain(|(have, _)| have != name);
-    image.env.push((name.to_owned(), value.to_owned()));
+    image.env.push((name.to_owned(), value.into()));
+}
+
+fn unreadable(image: &mut Image) {
+    variable(image, "KASPA_IGRA_WALLET_SECRET", OsString::from_vec(vec![b'x', 0xff]));
+}
+
+/// A host whose source address the service derives from the redeem script, for the network `stated`.
+fn derived(image: &mut Image, stated: &str) {
+    image.set("source_addresses", "source_addresses = []");
+    image.set("network =", &format!("network = \"{stated}\""));
 }
 
 fn add_to_service(image: &mut Image, lines: &str) {
@@ -63,6 +76,10 @@ const CASES: &[(&str, NetworkMode, Spoil, &[&str])] = &[
         &["SVC-03 error"],
     ),
     ("a blank one", Mainnet, |i| variable(i, "KASPA_IGRA_WALLET_SECRET", " "), &[]),
+    // Rule 3b: what is no UTF-8 it cannot read, and minds less.
+    ("an unreadable one", Mainnet, unreadable, &["SVC-03 warning"]),
+    ("an unreadable one", Testnet, unreadable, &["SVC-03 warning"]),
+    ("an unreadable one", Devnet, unreadable, &["SVC-03 warning"]),
     // Rule 8: a blank passphrase is none.
     (
         "a blank passphrase",
@@ -245,6 +262,23 @@ const CASES: &[(&str, NetworkMode, Spoil, &[&str])] = &[
         },
         &[],
     ),
+    // Without source addresses it derives one for the network that the file states; in upper case it is the same network.
+    ("a derived address", Mainnet, |i| derived(i, "mainnet"), &[]),
+    ("a derived address", Testnet, |i| derived(i, "TESTNET"), &["SVC-02 warning"]),
+    (
+        "one of another network",
+        Mainnet,
+        |i| derived(i, "testnet"),
+        &["SVC-02 error", "SVC-31 error"],
+    ),
+    (
+        "one of another network",
+        Testnet,
+        |i| derived(i, "mainnet"),
+        &["SVC-02 warning", "SVC-31 error"],
+    ),
+    ("one of another network", Devnet, |i| derived(i, "mainnet"), &["SVC-02 warning"]),
+    ("one of no network", Mainnet, |i| derived(i, "moonnet"), &["SVC-02 error"]),
     (
         "0 of 3",
         Testnet,

@@ -117,7 +117,7 @@ pub struct Image {
     pub config: String,
     pub unit: String,
     pub args: Vec<String>,
-    pub env: Vec<(String, String)>,
+    pub env: Vec<(String, OsString)>,
     pub now: u64,
     /// What a person types; without any there is no person.
     pub typed: Vec<&'static str>,
@@ -182,8 +182,8 @@ impl Image {
             unit,
             args: Vec::new(),
             env: vec![
-                ("KASPA_IGRA_LOG_DIR".to_owned(), "/var/log/igra".to_owned()),
-                ("IGRA_SECRETS_PASSPHRASE".to_owned(), PASS.to_owned()),
+                ("KASPA_IGRA_LOG_DIR".to_owned(), "/var/log/igra".into()),
+                ("IGRA_SECRETS_PASSPHRASE".to_owned(), PASS.into()),
             ],
             now: NOW,
             typed: Vec::new(),

@@ -27,7 +27,7 @@ fn the_forecast_is_what_the_real_validator_said() {
             .expect("a map")
             .iter()
             .filter(|(key, _)| *key != "KASPA_IGRA_TEST_NOW_NANOS")
-            .map(|(key, value)| (key.clone(), value.as_str().expect("text").to_owned()))
+            .map(|(key, value)| (key.clone(), value.as_str().expect("text").into()))
             .collect();
         let nanos = case["env"]["KASPA_IGRA_TEST_NOW_NANOS"].as_str().expect("a time");
         image.now = nanos.parse::<u64>().expect("a number") / 1_000_000_000;

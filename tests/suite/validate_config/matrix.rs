@@ -61,7 +61,7 @@ fn add(image: &mut Image, text: &str) {
 fn variable(image: &mut Image, name: &str, value: &str) {
     image.env.retain(|(have, _)| have != name);
     if !value.is_empty() {
-        image.env.push((name.to_owned(), value.to_owned()));
+        image.env.push((name.to_owned(), value.into()));
     }
 }
 

@@ -169,7 +169,7 @@ const CASES: &[Case] = &[
 /// The rules and severities that the gate finds in the same case, with the same configuration.
 fn gate(stage: &Stage, case: &Case) -> Vec<(String, String)> {
     let mut image = Image::good(NetworkMode::Mainnet);
-    image.env = case.variable.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+    image.env = case.variable.iter().map(|name| ((*name).to_owned(), "x".into())).collect();
     let (config, store) = (stage.expand("%d/config.toml"), stage.expand("%s"));
     let more: Vec<String> = case.gate.iter().map(|arg| stage.expand(arg)).collect();
     let mut args = vec!["--config", &config, "--store", &store, "--no-host", "--json"];
