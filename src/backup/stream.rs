@@ -159,6 +159,11 @@ pub fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS)
 }
 
+/// How many workers suit `len` bytes: what fits into one unit is one worker's.
+pub fn workers_for(len: u64) -> usize {
+    if len < (UNIT * CHUNK) as u64 { 1 } else { workers() }
+}
+
 fn run(
     way: Way,
     cipher: Cipher<'_>,

@@ -65,6 +65,11 @@ impl KeyKind {
         matches!(self, Self::Ed25519 | Self::Secp256k1)
     }
 
+    /// Whether `key` is a private key of this kind; on all but secp256k1 any 32 bytes are.
+    pub fn takes(self, key: &PrivateKey) -> bool {
+        self != Self::Secp256k1 || secp::public_key(key).is_some()
+    }
+
     /// The public half of `key`; empty for a symmetric one.
     pub fn public_half(self, key: &PrivateKey) -> Result<Vec<u8>, KeyError> {
         match self {

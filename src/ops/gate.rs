@@ -6,7 +6,7 @@ use super::{Desk, Notice, OpError};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::passphrase::Passphrase;
-use crate::passphrase::strength::{self, Judgement};
+use crate::passphrase::strength::{self, Context, Judgement};
 use crate::secret::SecretBytes;
 
 /// A passphrase that may be used.
@@ -24,8 +24,7 @@ pub fn measure(
     file: &Path,
     text: &SecretBytes,
 ) -> Judgement {
-    let words = desk.words.clone().with(network.name()).with_path(file);
-    strength::judge(&strength::assess(text, words.words()), &network.policy().passphrase)
+    Gate::of(desk, network, file).judge(text)
 }
 
 /// Lets a new passphrase pass, or says what is wrong with it.
@@ -35,17 +34,42 @@ pub fn admit(
     file: &Path,
     passphrase: &Passphrase,
 ) -> Result<Passed, OpError> {
-    let judgement = measure(desk, network, file, &passphrase.normalised()?);
-    if judgement.is_refused() {
-        return Err(OpError::WeakPassphrase { network, judgement });
+    Gate::of(desk, network, file).admit(passphrase)
+}
+
+/// The gate with all that it goes by, for another thread: an estimate of strength takes as long as a cheap derivation.
+pub struct Gate {
+    network: NetworkMode,
+    words: Context,
+}
+
+impl Gate {
+    /// The gate of `network`; the name of `file` is worth nothing in it.
+    pub fn of(desk: &Desk<'_>, network: NetworkMode, file: &Path) -> Self {
+        Self { network, words: desk.words.clone().with(network.name()).with_path(file) }
     }
-    let notices = judgement
-        .findings
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Warn)
-        .map(|finding| Notice::Note(finding.message.clone()))
-        .collect();
-    Ok(Passed { strong: judgement.meets_policy(), notices })
+
+    fn judge(&self, text: &SecretBytes) -> Judgement {
+        strength::judge(
+            &strength::assess(text, self.words.words()),
+            &self.network.policy().passphrase,
+        )
+    }
+
+    /// Lets a new passphrase pass, or says what is wrong with it.
+    pub fn admit(&self, passphrase: &Passphrase) -> Result<Passed, OpError> {
+        let judgement = self.judge(&passphrase.normalised()?);
+        if judgement.is_refused() {
+            return Err(OpError::WeakPassphrase { network: self.network, judgement });
+        }
+        let notices = judgement
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Warn)
+            .map(|finding| Notice::Note(finding.message.clone()))
+            .collect();
+        Ok(Passed { strong: judgement.meets_policy(), notices })
+    }
 }
 
 /// Refuses an Igra passphrase that the service, which trims what it reads, would not find again.

@@ -113,9 +113,12 @@ fn finish(
 fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
     let (overdue, soon, compromised) =
         (looked.count(Due::Overdue), looked.count(Due::Soon), looked.count(Due::Compromised));
+    // Names and fingerprints of a thousand keys are not worked out for a monitor that reads one line.
+    let asked = form == Form::Json || context.output.format() == Format::Json;
     let keys: Vec<Value> = looked
         .keys
         .iter()
+        .filter(|_| asked)
         .map(|judged| shown::key(&judged.facts, looked.network, judged.decision.as_ref()))
         .collect();
     let mut json = json!({

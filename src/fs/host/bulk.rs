@@ -1,20 +1,41 @@
 //! Files that are too large for memory, and whole trees of them: what archives are made of and restored to.
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU64;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
+use rustix::fs::{Advice, AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room};
 use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
 use crate::fs::{FsError, Replace, checks};
 
+/// Has the disk begin with what is written while the rest is still being made, so that a sync at the end waits for little. A hint
+/// and no more: durable is what was synced.
+#[derive(Default)]
+struct Ahead(u64);
+
+impl Ahead {
+    /// Bytes between two hints.
+    const STEP: u64 = 8 << 20;
+
+    fn follow(&mut self, file: &HostFile) {
+        let new = file.written.saturating_sub(self.0);
+        if let Some(len) = NonZeroU64::new(new).filter(|_| new >= Self::STEP) {
+            // Not to be kept in memory: that is what makes the kernel write it.
+            let _ = rustix::fs::fadvise(&file.fd, self.0, Some(len), Advice::DontNeed);
+            self.0 = file.written;
+        }
+    }
+}
+
 /// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
 pub struct Unnamed<'d> {
     directory: &'d HostDirectory,
     file: HostFile,
+    ahead: Ahead,
     name: OsString,
     /// Where it stands meanwhile, on a file system that has no files without a name.
     temp: Option<OsString>,
@@ -28,7 +49,9 @@ impl Unnamed<'_> {
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.file.append(bytes)
+        self.file.append(bytes)?;
+        self.ahead.follow(&self.file);
+        Ok(())
     }
 
     /// Fills `into` from offset `at` as far as there is something, and says how far.
@@ -46,11 +69,6 @@ impl Unnamed<'_> {
     /// The failure to read back what was written.
     pub fn not_written(&self) -> FsError {
         FsError::NotWritten(self.file.path.clone())
-    }
-
-    /// Makes it durable.
-    pub fn sync(&mut self) -> Result<(), FsError> {
-        self.file.sync()
     }
 
     /// Makes it durable and gives it its name, which must still be free.
@@ -92,6 +110,7 @@ impl Drop for Unnamed<'_> {
 pub struct Whole {
     parent: HostDirectory,
     file: HostFile,
+    ahead: Ahead,
 }
 
 impl Whole {
@@ -102,7 +121,9 @@ impl Whole {
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.file.append(bytes)
+        self.file.append(bytes)?;
+        self.ahead.follow(&self.file);
+        Ok(())
     }
 
     /// Makes it and its name durable.
@@ -151,7 +172,7 @@ impl HostDirectory {
             }
         };
         let file = self.own(fd, path, owner)?;
-        Ok(Unnamed { directory: self, file, name: name.to_owned(), temp })
+        Ok(Unnamed { directory: self, file, ahead: Ahead::default(), name: name.to_owned(), temp })
     }
 
     /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.
@@ -233,7 +254,7 @@ impl HostDirectory {
                 no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
             })?;
         let file = parent.own(fd, path, owner)?;
-        Ok(Whole { parent, file })
+        Ok(Whole { parent, file, ahead: Ahead::default() })
     }
 
     fn once_more(&self) -> Result<Self, FsError> {

@@ -35,7 +35,7 @@ use crate::ops::init::kdf_params;
 use crate::ops::locate::{self, Sealed, Snapshot};
 use crate::ops::{Desk, Notice, OpError, StoreFile, gate};
 use crate::secret::DerivedKey;
-use crate::store::keyslot::{self, Credentials};
+use crate::store::keyslot::{self, Credentials, SlotSecret};
 use crate::{isec, store};
 
 /// Where an archive goes.
@@ -101,19 +101,10 @@ pub fn create(
 ) -> Result<Created, OpError> {
     let network = file.network();
     let mut notices = Vec::new();
-    for slot in new.slots {
-        notices
-            .append(&mut gate::admit(desk, network, &file.site().path, &slot.passphrase)?.notices);
-    }
     refuse_shared(desk, &file, &new, &mut notices)?;
     let named = named_target(desk, &file, &new.target)?;
     let kdf = kdf_params(network, new.kdf, network.policy().kdf_default)?;
-    let mut secrets = Vec::new();
-    for slot in new.slots {
-        let mut random = desk.random.borrow_mut();
-        secrets.push(slot.slot_secret(slot.slot_kind(), kdf, random.as_mut())?);
-        desk.check_stop()?;
-    }
+    let secrets = slot_secrets(desk, &file, new.slots, kdf, &mut notices)?;
     let event = desk.reasoned(Event {
         reason: Some(new.reason.to_owned()),
         ..Event::new("backup.create", None)
@@ -171,6 +162,39 @@ pub fn create(
     Ok(Created { header: Some(header), path, len, files, millis, notices })
 }
 
+/// Derives what the slots open with, and meanwhile judges their passphrases; one that is too weak counts before all else.
+fn slot_secrets(
+    desk: &Desk<'_>,
+    file: &StoreFile,
+    slots: &[Credentials],
+    kdf: KdfParams,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<SlotSecret>, OpError> {
+    let gate = gate::Gate::of(desk, file.network(), &file.site().path);
+    let judge = || {
+        let passed = slots.iter().map(|slot| gate.admit(&slot.passphrase)).collect();
+        // The estimate worked on the passphrase.
+        crate::memory::scrub_stack();
+        passed
+    };
+    let derive = || {
+        let mut secrets = Vec::new();
+        for slot in slots {
+            let mut random = desk.random.borrow_mut();
+            secrets.push(slot.slot_secret(slot.slot_kind(), kdf, random.as_mut())?);
+            desk.check_stop()?;
+        }
+        Ok(secrets)
+    };
+    let (passed, secrets): (Result<Vec<_>, OpError>, _) = std::thread::scope(|scope| {
+        let judged = scope.spawn(judge);
+        let secrets = derive();
+        (judged.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), secrets)
+    });
+    notices.extend(passed?.into_iter().flat_map(|passed| passed.notices));
+    secrets
+}
+
 /// Sealing, once everything is at hand.
 struct Work<'w, 'd, 'p> {
     desk: &'w Desk<'d>,
@@ -186,6 +210,8 @@ impl Work<'_, '_, '_> {
     fn run(self, output: Output<'_>) -> Result<(OpenArchive, u64), OpError> {
         let Self { desk, archive, sources, total, progress } = self;
         let (done, mut len) = (AtomicU64::new(0), 0);
+        let workers =
+            if sources.is_piped() { stream::workers() } else { stream::workers_for(total) };
         let mut read = sources.input();
         let mut input = |room: &mut [u8]| {
             let found = read(room)?;
@@ -196,7 +222,7 @@ impl Work<'_, '_, '_> {
             progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
-        let pace = Pace { workers: stream::workers(), tick: &mut tick };
+        let pace = Pace { workers, tick: &mut tick };
         let mut counted = |bytes: &[u8]| {
             len += bytes.len() as u64;
             output(bytes)
@@ -213,7 +239,7 @@ impl Work<'_, '_, '_> {
         file.reserve(len)?;
         let mut output = |bytes: &[u8]| file.append(bytes).map_err(writing);
         let (sealed, len) = self.run(&mut output)?;
-        file.sync()?;
+        // While the disk is still writing; the sync is part of the end, and tells what the disk could not write.
         read_back(desk, &mut file, &sealed)?;
         desk.check_stop()?;
         file.finish()?;
@@ -221,7 +247,7 @@ impl Work<'_, '_, '_> {
     }
 }
 
-/// Opens what is on the disk before it gets its name: an archive that does not open is none.
+/// Opens what was written before it gets its name: an archive that does not open is none.
 fn read_back(
     desk: &Desk<'_>,
     file: &mut crate::fs::host::Unnamed<'_>,

@@ -55,6 +55,11 @@ impl<'p> Sources<'p> {
         Ok(())
     }
 
+    /// Whether a pipe is among them, whose length nobody knows.
+    pub const fn is_piped(&self) -> bool {
+        self.pipe.is_some()
+    }
+
     /// Adds what comes from a pipe, as the last file.
     pub fn add_pipe(&mut self, path: ArchivePath, pipe: Piped<'p>) {
         self.entries.push(FileEntry { path, kind: FileKind::Extra, mode: 0o600, size: None });

@@ -83,7 +83,7 @@ fn generate(kind: KeyKind, random: &mut dyn Random) -> Result<PrivateKey, OpErro
     loop {
         random.fill(key.expose_mut())?;
         // On secp256k1 one in 2^128 is no key.
-        if kind.public_half(&key).is_ok() {
+        if kind.takes(&key) {
             return Ok(key);
         }
     }

@@ -4,11 +4,11 @@
 //! of their ids, identities first, so that a key which cannot sign is vouched for by the identity that holds from now on.
 
 use super::look::{self, Judged};
-use super::{Shown, generate, identity, list, native, publish, require, seal, shown};
+use super::{Shown, generate, identity, list, native, publish, require, shown};
 use crate::clock::Timestamp;
 use crate::crypto::mac;
 use crate::keyring::key::Replaced;
-use crate::keyring::{Key, KeyError, KeyId, KeyKind, Role};
+use crate::keyring::{Fresh, Key, KeyError, KeyId, KeyKind, Role};
 use crate::network::NetworkMode;
 use crate::ops::audit::Event;
 use crate::ops::transaction::{Rekey, Transaction};
@@ -19,7 +19,7 @@ use crate::rotation::policy::Due;
 use crate::secret::PrivateKey;
 use crate::store::OpenStore;
 use crate::store::keyslot::Credentials;
-use crate::store::managed::KeySealer;
+use crate::store::managed::{Holder, KeySealer};
 
 /// Which keys are rotated.
 #[derive(Clone, Debug)]
@@ -290,12 +290,10 @@ fn put(
     made: Made,
     now: Timestamp,
 ) -> Result<(), OpError> {
-    let holder = (&turn.id, turn.n, turn.kind);
-    let mut fresh = seal(sealer, holder, &turn.new, desk.random.borrow_mut().as_mut())?;
-    if fresh.public != made.public {
-        return Err(KeyError::Mismatch(turn.n).into());
-    }
-    fresh.proof = made.proof;
+    let holder = Holder { id: &turn.id, n: turn.n, kind: turn.kind, public: &made.public };
+    let mut random = desk.random.borrow_mut();
+    let sealed = sealer.seal(holder, &turn.new, random.as_mut())?;
+    let fresh = Fresh { public: made.public, sealed, proof: made.proof };
     let key = store.keyring_mut().key_mut(turn.id.as_str())?;
     key.rotate(fresh, Replaced::InTurn, now, turn.keep_until)?;
     Ok(())
