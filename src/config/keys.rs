@@ -234,14 +234,17 @@ pub fn key(pattern: &str) -> Option<&'static Key> {
 /// Names that may stand in the table at a pattern (`""` is the whole file), in the order of the table above.
 pub fn children(pattern: &str) -> Vec<&'static str> {
     let mut found: Vec<&'static str> = Vec::new();
-    for key in KEYS {
-        let rest = match pattern {
-            "" => Some(key.path),
-            _ => key.path.strip_prefix(pattern).and_then(|rest| rest.strip_prefix('.')),
-        };
-        let Some(rest) = rest else { continue };
+    let below = |key: &'static Key| match pattern {
+        "" => Some(key.path),
+        _ => key.path.strip_prefix(pattern)?.strip_prefix('.'),
+    };
+    for rest in KEYS.iter().filter_map(below) {
+        let of_last = found.last().and_then(|last| rest.strip_prefix(last));
+        if of_last.is_some_and(|more| more.is_empty() || more.starts_with(['.', '['])) {
+            continue;
+        }
         let name = rest.split('.').next().unwrap_or_default().trim_end_matches("[]");
-        if found.last() != Some(&name) && !found.contains(&name) {
+        if !found.contains(&name) {
             found.push(name);
         }
     }

@@ -145,13 +145,16 @@ fn raw<'i, T: Default + Deserialize<'i>>(document: &DeTable<'i>, name: &str, hee
 /// Paths of ours mean the same wherever a tool is started; those of the service are judged by a rule.
 fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
     tree.walk(&mut |path, node| {
-        let ours = super::OUR_TABLES.iter().any(|table| path.starts_with(&format!("{table}.")));
-        let is_path = keys::key(path)
-            .is_some_and(|key| matches!(key.shape, keys::Shape::Path | keys::Shape::Paths));
-        let (Some(text), super::tree::Origin::File(_, span)) = (node.text(), &node.origin) else {
+        let ours =
+            path.split_once('.').is_some_and(|(table, _)| super::OUR_TABLES.contains(&table));
+        let (true, Some(text), super::tree::Origin::File(_, span)) =
+            (ours, node.text(), &node.origin)
+        else {
             return;
         };
-        if ours && is_path && schema::absolute(text).is_none() {
+        let is_path = keys::key(path)
+            .is_some_and(|key| matches!(key.shape, keys::Shape::Path | keys::Shape::Paths));
+        if is_path && schema::absolute(text).is_none() {
             let text = format!("`{path}` is an absolute path");
             problems.push(Problem { what: Trouble::Value, at: span.clone(), text });
         }

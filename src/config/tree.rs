@@ -300,19 +300,25 @@ impl Tree {
 
     /// Calls `visit` with the path of every value that is no table, lists item by item.
     pub fn walk(&self, visit: &mut dyn FnMut(&str, &Node)) {
-        self.walk_at("", visit);
+        self.walk_at(&mut String::new(), visit);
     }
 
-    fn walk_at(&self, path: &str, visit: &mut dyn FnMut(&str, &Node)) {
+    /// `path` is the same at the end as it was before.
+    fn walk_at(&self, path: &mut String, visit: &mut dyn FnMut(&str, &Node)) {
+        let above = path.len();
         for (name, node) in &self.0 {
-            let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            node.walk_at(&full, visit);
+            if above > 0 {
+                path.push('.');
+            }
+            path.push_str(name);
+            node.walk_at(path, visit);
+            path.truncate(above);
         }
     }
 }
 
 impl Node {
-    fn walk_at(&self, path: &str, visit: &mut dyn FnMut(&str, &Self)) {
+    fn walk_at(&self, path: &mut String, visit: &mut dyn FnMut(&str, &Self)) {
         match &self.value {
             Value::Table(table) => table.walk_at(path, visit),
             Value::List(items) => items.iter().for_each(|item| item.walk_at(path, visit)),

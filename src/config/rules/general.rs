@@ -1,5 +1,7 @@
 //! Rules on the file itself: keys, types, paths, versions, the stated network.
 
+use std::borrow::Cow;
+
 use super::finding::{Finding, Findings, Place};
 use super::table::{Id, Severity};
 use super::{Case, leak};
@@ -141,17 +143,20 @@ fn values(case: &Case<'_>, found: &mut Findings) {
 
 /// The shape of a key, also inside a profile.
 fn shape_of(path: &str) -> Option<Shape> {
-    let inside = match path.strip_prefix("profiles.").and_then(|rest| rest.split_once('.')) {
+    let mut inside = match path.strip_prefix("profiles.").and_then(|rest| rest.split_once('.')) {
         Some((_, rest)) if rest.starts_with("hd.") || rest.starts_with("pskt.") => {
-            format!("service.{rest}")
+            Cow::Owned(format!("service.{rest}"))
         }
-        Some((_, rest)) => rest.to_owned(),
-        None => path.to_owned(),
+        Some((_, rest)) => Cow::Borrowed(rest),
+        None => Cow::Borrowed(path),
     };
-    let with_items = ["outputs", "domains", "waive"]
-        .iter()
-        .fold(inside, |path, name| path.replace(&format!(".{name}."), &format!(".{name}[].")));
-    keys::key(&with_items).map(|key| key.shape)
+    for list in [".outputs.", ".domains.", ".waive."] {
+        if inside.contains(list) {
+            let items = format!("{}[].", list.trim_end_matches('.'));
+            inside = Cow::Owned(inside.replace(list, &items));
+        }
+    }
+    keys::key(&inside).map(|key| key.shape)
 }
 
 fn plain_secret(
