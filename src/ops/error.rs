@@ -69,6 +69,14 @@ pub enum OpError {
         /// What was stated.
         stated: NetworkMode,
     },
+    /// A wrapped key of another network.
+    #[error("the wrapped key is of {key}, the store of {store}: a key stays on its network")]
+    WrappedNetwork {
+        /// Of the store.
+        store: NetworkMode,
+        /// Of the key.
+        key: NetworkMode,
+    },
     /// An archive of another store.
     #[error("this archive is of another store")]
     ArchiveForeign,
@@ -313,6 +321,7 @@ impl OpError {
             }
             Self::WrongNetwork { .. }
             | Self::ArchiveNetwork { .. }
+            | Self::WrappedNetwork { .. }
             | Self::ArchiveForeign
             | Self::SharedPassphrase
             | Self::NothingProven

@@ -37,6 +37,7 @@ pub mod payload;
 pub mod sealed;
 pub mod state;
 pub mod value;
+pub mod wrapped;
 
 pub use body::Source;
 pub use error::StoreError;

@@ -12,6 +12,7 @@
 //! | [`look`] | check, due, status, plan |
 //! | [`history`] | what the audit log says of a key |
 //! | [`proof`] | the chain of proofs of a key |
+//! | [`wrapped`] | a key into a file of its own, and out of one |
 
 pub mod history;
 pub mod hooked;
@@ -20,6 +21,7 @@ pub mod make;
 pub mod proof;
 pub mod rotate;
 pub mod signing;
+pub mod wrapped;
 
 use std::fmt::Write as _;
 

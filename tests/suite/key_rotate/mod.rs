@@ -5,4 +5,5 @@
 mod keys;
 mod monitor;
 mod rotation;
+mod wrapped;
 mod year;
