@@ -385,7 +385,7 @@ complete -c key-rotate -n "__fish_key_rotate_using_subcommand check" -l dry-run 
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand check" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand check" -l exit-codes -d 'Print the exit codes and what they mean'
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c key-rotate -n "__fish_key_rotate_using_subcommand due" -l key -d 'Ask about this key only' -r
+complete -c key-rotate -n "__fish_key_rotate_using_subcommand due" -l key -d 'Ask about this key only, or about secret:LABEL' -r
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand due" -l trust -d 'The key that signs the store: 64 hexadecimal digits, or a fingerprint sha256:...' -r
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand due" -l inventory -d 'Look at an inventory that secrets-admin inventory export wrote, instead of a store' -r
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand due" -l now -d 'Judge as if it were this time, such as 2027-01-31T12:00:00Z' -r

@@ -35,6 +35,7 @@ pub mod open;
 pub mod padding;
 pub mod payload;
 pub mod sealed;
+pub mod secret_facts;
 pub mod state;
 pub mod value;
 pub mod wrapped;
