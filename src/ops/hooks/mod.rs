@@ -199,7 +199,7 @@ impl Hooks {
     fn run(&self, hook: &Hook, event: Event, facts: &Facts<'_>, stop: StopCheck<'_>) -> Ran {
         let (outcome, output) = match stop() {
             Some(kind) => (Outcome::Stopped(kind), String::new()),
-            None => hook.told(event, facts, |variables| {
+            None => told(event, facts, |variables| {
                 process::run(&hook.program, &hook.argv, variables, self.limit, stop)
             }),
         };
@@ -217,7 +217,7 @@ impl Hooks {
         let event = Event::NewValue;
         let (outcome, value) = match stop() {
             Some(kind) => (Outcome::Stopped(kind), None),
-            None => hook.told(event, facts, |variables| {
+            None => told(event, facts, |variables| {
                 process::run_for_value(&hook.program, &hook.argv, variables, self.limit, stop)
             }),
         };
@@ -229,24 +229,17 @@ impl Hooks {
     }
 }
 
-impl Hook {
-    /// Runs the program, by `run`, with the facts in its environment.
-    fn told<T>(
-        &self,
-        event: Event,
-        facts: &Facts<'_>,
-        run: impl FnOnce(&[(&str, &OsStr)]) -> T,
-    ) -> T {
-        let (old, new) = (facts.old_version.to_string(), facts.new_version.to_string());
-        run(&[
-            ("STRONGROOM_EVENT", event.name().as_ref()),
-            ("STRONGROOM_KEY", facts.key.as_ref()),
-            ("STRONGROOM_OLD_VERSION", old.as_ref()),
-            ("STRONGROOM_NEW_VERSION", new.as_ref()),
-            ("STRONGROOM_NETWORK", facts.network.name().as_ref()),
-            ("STRONGROOM_STORE", facts.store.as_ref()),
-        ])
-    }
+/// Calls `run` with the environment that a program is given.
+fn told<T>(event: Event, facts: &Facts<'_>, run: impl FnOnce(&[(&str, &OsStr)]) -> T) -> T {
+    let (old, new) = (facts.old_version.to_string(), facts.new_version.to_string());
+    run(&[
+        ("STRONGROOM_EVENT", event.name().as_ref()),
+        ("STRONGROOM_KEY", facts.key.as_ref()),
+        ("STRONGROOM_OLD_VERSION", old.as_ref()),
+        ("STRONGROOM_NEW_VERSION", new.as_ref()),
+        ("STRONGROOM_NETWORK", facts.network.name().as_ref()),
+        ("STRONGROOM_STORE", facts.store.as_ref()),
+    ])
 }
 
 #[cfg(test)]

@@ -136,7 +136,13 @@ pub fn before(
 }
 
 /// Records what a hook did. The store is locked by nobody now, and no key of it is needed.
-fn record(desk: &Desk<'_>, store: &std::path::Path, name: &'static str, id: &str, ran: &Ran) {
+pub(super) fn record(
+    desk: &Desk<'_>,
+    store: &std::path::Path,
+    name: &'static str,
+    id: &str,
+    ran: &Ran,
+) {
     let event = Event { reason: Some(format!("{id}: {ran}")), ..Event::new(name, None) };
     let Ok(file) = StoreFile::find(desk, store) else { return };
     let Ok(subject) = Subject::of_file(&file) else { return };

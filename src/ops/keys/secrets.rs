@@ -11,6 +11,7 @@ use std::path::Path;
 
 use data_encoding::{BASE64, HEXLOWER};
 
+use super::hooked::record;
 use super::look::Looked;
 use super::rotate::{Item, Which};
 use crate::clock::Timestamp;
@@ -21,7 +22,7 @@ use crate::kind::Kind;
 use crate::name::SecretName;
 use crate::network::policy::Verdict;
 use crate::ops::claims::{self, Payment};
-use crate::ops::hooks::{Facts, Hooks};
+use crate::ops::hooks::{Facts, HookError, Hooks};
 use crate::ops::{Desk, Notice, OpError, StoreFile};
 use crate::passphrase::generate::{self, GenerateError};
 use crate::rotation::policy::{self, Due, Policy, decide};
@@ -117,7 +118,11 @@ pub fn bring(
             network,
             store: &file.site().path,
         };
-        let value = hooks.value(&facts, desk.stop)?;
+        let value = hooks.value(&facts, desk.stop).inspect_err(|error| {
+            if let HookError::Vetoed(ran) = error {
+                record(desk, &file.site().path, "key.value-hook", &name, ran);
+            }
+        })?;
         let value = value.filter(|value| !value.is_blank());
         brought.0.push((label.clone(), value.ok_or(SecretError::NoValue(label.clone()))?));
     }

@@ -23,9 +23,9 @@ fn fresh(sealer: &KeySealer, id: &KeyId, n: u32, random: &mut Counting) -> Fresh
     random.fill(private.expose_mut()).expect("counted");
     let kind = KeyKind::Ed25519;
     let public = kind.public_half(&private).expect("a key");
-    let sealed =
-        sealer.seal(Holder { id, n, kind, public: &public }, &private, random).expect("sealed");
-    Fresh { public, sealed, proof: None }
+    let holder = Holder { id, n, kind, public: &public };
+    let bytes = sealer.seal(holder, &private, random).expect("sealed");
+    Fresh { public, sealed: bytes, proof: None }
 }
 
 /// A key of two versions, wrapped.
