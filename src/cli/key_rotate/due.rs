@@ -6,6 +6,7 @@ use super::look::Look;
 use super::{verbs, words};
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
+use crate::ops::keys::look::Doubt;
 use crate::ops::keys::rotate::Item;
 use crate::rotation::policy::Due;
 
@@ -31,10 +32,13 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let store = words::store_alone(context, &args.words)?;
     let only = args.key.as_deref().map(words::item).transpose()?;
     let looked = args.look.look(context, store)?;
-    if let Some(doubt) = looked.doubts().next() {
+    // That the job has to make a secret known is no doubt about what there is to do.
+    let unseen = looked.doubts().any(|doubt| doubt == Doubt::UnseenSecret);
+    if let Some(doubt) = looked.doubts().find(|doubt| *doubt != Doubt::UnseenSecret) {
         return Err(Failure::new(Kind::Integrity, doubt.to_string()));
     }
     let due = match &only {
+        None if unseen => true,
         None => looked.decisions().any(|(_, decision)| decision.due >= Due::Overdue),
         Some(item) => {
             // A retired key is known, and never due.

@@ -27,11 +27,11 @@ pub struct Args {
     #[arg(value_name = "STORE|KEY")]
     words: Vec<OsString>,
 
-    /// Every key that is due
+    /// Every key and secret that is due
     #[arg(long, conflicts_with = "all")]
     due: bool,
 
-    /// Every key
+    /// Every key, and every secret of [rotation.secrets]
     #[arg(long)]
     all: bool,
 }
@@ -128,7 +128,11 @@ pub fn answer(context: &mut Context, file: &std::path::Path, rotated: &Rotated) 
         let _ = writeln!(text, "{id}: the private half of version {n} was removed");
     }
     if text.is_empty() {
-        text.push_str("nothing is due\n");
+        text.push_str(if rotated.outcome.plan.is_empty() {
+            "nothing is due\n"
+        } else {
+            "the inventory now shows which secrets are rotated\n"
+        });
     }
     let keys: Vec<_> = rotated.keys.iter().map(|key| shown::changed(context, key)).collect();
     let ended: Vec<_> =

@@ -39,7 +39,10 @@ fn a_secret_is_due_is_replaced_and_what_it_was_is_kept_for_its_grace_period() {
     let stage = stage(TOKEN);
     // Configured since the last commit: nobody can tell, until a job has looked.
     stage.rotate("check %s").bare().run().exits(3);
-    stage.rotate("run-due %s").run().ok();
+    stage.rotate("due %s").bare().run().exits(0);
+    let ran = stage.rotate("run-due %s").run().ok().text();
+    assert_eq!(ran, "the inventory now shows which secrets are rotated\n");
+    stage.rotate("due %s").bare().run().exits(1);
     stage.rotate("check %s").bare().run().exits(0);
     stage.rotate("run-due %s").bare().run().ok().prints("");
     for (after, check, due) in
