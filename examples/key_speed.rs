@@ -16,6 +16,7 @@ use strongroom::keyring::signer::{Message, Scheme, Signer};
 use strongroom::keyring::{Fresh, Key, KeyFacts, KeyId, KeyKind, Role};
 use strongroom::ops::audit::{Event, Recording};
 use strongroom::ops::keys::rotate::{Which, rotate};
+use strongroom::ops::keys::secrets::Brought;
 use strongroom::ops::{Contents, Desk, Settings, StateHome, StoreFile, Transaction};
 use strongroom::passphrase::Passphrase;
 use strongroom::passphrase::strength::Context;
@@ -66,7 +67,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     drop(opening);
     let file = StoreFile::find(&desk, &path)?;
     let start = Instant::now();
-    let done = rotate(&desk, file, &credentials, &Which::All, None, "a measurement")?;
+    let done =
+        rotate(&desk, file, &credentials, &Which::All, None, &Brought::default(), "a measurement")?;
     let rotated = start.elapsed().as_secs_f64();
     let signatures = [
         signatures(KeyKind::Ed25519, Role::Signing)?,

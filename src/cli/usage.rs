@@ -45,7 +45,10 @@ pub fn explain(grammar: &Command, argv: &[OsString], error: &Error) -> Failure {
     let known = Names::of(grammar);
     let command = known.command(argv);
     let help = match command {
-        Some(command) => format!("{tool} {command} --help"),
+        Some(command) => match nested(grammar, argv, command) {
+            Some(verb) => format!("{tool} {command} {verb} --help"),
+            None => format!("{tool} {command} --help"),
+        },
         None => format!("{tool} --help"),
     };
     if let Some(failure) = migration(tool, argv, command, error) {
@@ -89,6 +92,14 @@ pub fn explain(grammar: &Command, argv: &[OsString], error: &Error) -> Failure {
         None => failure,
     };
     failure.hint(help)
+}
+
+/// The verb below `command` that is meant: the first word behind it that is one.
+fn nested<'a>(grammar: &'a Command, argv: &[OsString], command: &str) -> Option<&'a str> {
+    let command = grammar.get_subcommands().find(|sub| sub.get_name() == command)?;
+    let verb = |word: &OsStr| command.get_subcommands().find(|sub| *word == *sub.get_name());
+    let mut behind = words(argv).skip_while(|word| *word != command.get_name()).skip(1);
+    behind.find_map(verb).map(Command::get_name)
 }
 
 /// The mistakes of people who come from older tools.
@@ -222,6 +233,11 @@ mod tests {
             two("get").arg(Arg::new("reveal").long("reveal").action(ArgAction::SetTrue)),
             two("remove"),
             Command::new("list").arg(file()),
+            Command::new("proof").subcommands([
+                Command::new("verify")
+                    .args([file(), Arg::new("trust").long("trust").required(true)]),
+                Command::new("export"),
+            ]),
         ]);
         GlobalArgs::augment_args(tool)
     }
@@ -305,6 +321,14 @@ mod tests {
             fail("list --jsn").hints(),
             ["did you mean --json?", "secrets-admin list --help"]
         );
+        for (line, help) in [
+            ("proof verify", "secrets-admin proof verify --help"),
+            ("proof --frob verify f", "secrets-admin proof verify --help"),
+            ("proof hunter2", "secrets-admin proof --help"),
+            ("verify proof", "secrets-admin proof --help"),
+        ] {
+            assert_eq!(fail(line).hints().last().map(String::as_str), Some(help), "{line}");
+        }
         assert_eq!(fail("lst").hints(), ["did you mean list?", "secrets-admin --help"]);
     }
 

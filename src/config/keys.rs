@@ -212,6 +212,13 @@ keys! {
     "rotation.keys.*.warn" Duration, "rotation.warn", "for one key: how long before its end an age is announced";
     "rotation.keys.*.grace" Duration, "rotation.grace", "for one key: how long the private half of a replaced version is kept";
     "rotation.keys.*.auto_rotate" Bool, "rotation.auto_rotate", "for one key: run-due replaces it when it is due";
+    "rotation.secrets.*.secret" Text, "", "for one label: the name of the secret that is replaced";
+    "rotation.secrets.*.generate" Text, "", "how a new value is made: base64:BYTES, hex:BYTES or passphrase:WORDS";
+    "rotation.secrets.*.hook" Texts, "", "the program that prints a new value, and its arguments";
+    "rotation.secrets.*.max_age" Duration, "rotation.max_age", "age at which the value is replaced";
+    "rotation.secrets.*.warn" Duration, "rotation.warn", "how long before its end an age is announced";
+    "rotation.secrets.*.grace" Duration, "rotation.grace", "how long a replaced value is kept";
+    "rotation.secrets.*.auto_rotate" Bool, "rotation.auto_rotate", "run-due replaces the value when it is due";
     "rotation.pre_hooks" Commands, "", "programs that run before a rotation; each may veto";
     "rotation.post_hooks" Commands, "", "programs that run after a rotation";
     "rotation.hook_timeout" Duration, "30s", "how long each of these programs may take, 1s to 1h";

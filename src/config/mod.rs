@@ -224,6 +224,7 @@ mod tests {
                         Overrides { max_age: Some(10 * DAY), ..Overrides::default() },
                     )]
                     .into(),
+                    secrets: [].into(),
                 },
                 hooks: HookCommands {
                     post: vec![vec!["/bin/true".to_owned()]],

@@ -7,8 +7,10 @@ use toml::Spanned;
 
 use super::schema::{RawDuration, Wrong};
 use crate::keyring::{KeyId, Role};
+use crate::name::SecretName;
 use crate::network::NetworkMode;
 use crate::rotation::policy::{Field, Overrides, Policies};
+use crate::rotation::secrets::{Maker, SecretRotation};
 
 /// The keys of `[rotation]` that the running tools heed.
 pub(super) const KEYS: &[&str] = &[
@@ -21,6 +23,7 @@ pub(super) const KEYS: &[&str] = &[
     "grace",
     "auto_rotate",
     "keys",
+    "secrets",
 ];
 
 /// `[rotation]` as written: types are right, values are unchecked.
@@ -37,6 +40,21 @@ pub(super) struct RawRotation {
     auto_rotate: Option<bool>,
     #[serde(default)]
     keys: BTreeMap<Spanned<String>, RawKey>,
+    #[serde(default)]
+    secrets: BTreeMap<Spanned<String>, RawSecret>,
+}
+
+/// `[rotation.secrets.LABEL]` as written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSecret {
+    secret: Option<Spanned<String>>,
+    generate: Option<Spanned<String>>,
+    hook: Option<Spanned<Vec<String>>>,
+    max_age: Option<Spanned<RawDuration>>,
+    warn: Option<Spanned<RawDuration>>,
+    grace: Option<Spanned<RawDuration>>,
+    auto_rotate: Option<bool>,
 }
 
 /// `[rotation.keys.ID]` as written.
@@ -111,6 +129,17 @@ pub(super) fn check(raw: &RawRotation, wrong: &mut Vec<Wrong>) -> Policies {
         };
         keys.insert(id.get_ref().clone(), overrides);
     }
+    let mut of_secrets = BTreeMap::new();
+    for (label, raw) in &raw.secrets {
+        let overrides = Overrides {
+            max_age: seconds("max_age", &raw.max_age, Field::MaxAge),
+            max_uses: None,
+            warn: seconds("warn", &raw.warn, Field::Warn),
+            auto_rotate: raw.auto_rotate,
+            grace: seconds("grace", &raw.grace, Field::Grace),
+        };
+        of_secrets.insert(label.get_ref().clone(), overrides);
+    }
     general.max_uses = uses("max_signatures", raw.max_signatures.as_ref(), wrong);
     let mut named = BTreeMap::new();
     for (id, key) in &raw.keys {
@@ -121,7 +150,64 @@ pub(super) fn check(raw: &RawRotation, wrong: &mut Vec<Wrong>) -> Policies {
             Err(error) => wrong.push((id.span(), format!("`keys`: {error}"))),
         }
     }
-    Policies { general, roles, keys: named }
+    let secrets = secrets(&raw.secrets, of_secrets, wrong);
+    Policies { general, roles, keys: named, secrets }
+}
+
+fn secrets(
+    raw: &BTreeMap<Spanned<String>, RawSecret>,
+    mut overrides: BTreeMap<String, Overrides>,
+    wrong: &mut Vec<Wrong>,
+) -> BTreeMap<KeyId, SecretRotation> {
+    let mut all: BTreeMap<KeyId, SecretRotation> = BTreeMap::new();
+    for (label, raw) in raw {
+        let mut fault = |at: std::ops::Range<usize>, text: &str| wrong.push((at, text.to_owned()));
+        let id = KeyId::parse(label.get_ref());
+        if let Err(error) = &id {
+            fault(label.span(), &format!("`secrets`: {error}"));
+        }
+        let name = match raw.secret.as_ref().map(|name| (name, SecretName::parse(name.get_ref()))) {
+            Some((_, Ok(name))) => Some(name),
+            Some((at, Err(error))) => {
+                fault(at.span(), &format!("`secret`: {error}"));
+                None
+            }
+            None => {
+                fault(label.span(), "a table of [rotation.secrets] names a `secret`");
+                None
+            }
+        };
+        let maker = match (&raw.generate, &raw.hook) {
+            (Some(text), None) => {
+                let maker = Maker::generator(text.get_ref());
+                if maker.is_none() {
+                    let expected = "`generate` is base64:BYTES or hex:BYTES of 16 to 1024 bytes, \
+                                    or passphrase:WORDS of 7 to 20 words";
+                    fault(text.span(), expected);
+                }
+                maker
+            }
+            (None, Some(words)) => match super::hooks::command(words.get_ref()) {
+                Ok(words) => Some(Maker::Hook(words)),
+                Err(error) => {
+                    fault(words.span(), &format!("`hook` {error}"));
+                    None
+                }
+            },
+            _ => {
+                fault(label.span(), "a table of [rotation.secrets] has `generate` or `hook`");
+                None
+            }
+        };
+        let (Ok(id), Some(secret), Some(maker)) = (id, name, maker) else { continue };
+        if all.values().any(|other| other.secret == secret) {
+            fault(label.span(), "two tables of [rotation.secrets] name one secret");
+            continue;
+        }
+        let overrides = overrides.remove(label.get_ref()).unwrap_or_default();
+        all.insert(id, SecretRotation { secret, maker, overrides });
+    }
+    all
 }
 
 fn uses(name: &str, value: Option<&Spanned<u64>>, wrong: &mut Vec<Wrong>) -> Option<u64> {
@@ -172,5 +258,19 @@ mod tests {
         assert!(message("[rotation.keys.\"a b\"]\nmax_age = \"5d\"").contains("a key's id is"));
         assert!(message("[rotation.keys.a]\nmax_uses = 0").contains("`max_uses` is a whole"));
         assert!(!message("[rotation.keys.a]\nage = 1").is_empty());
+        for (lines, expected) in [
+            ("generate = \"hex:32\"", "c:1:19: a table of [rotation.secrets] names a `secret`"),
+            ("secret = \"a b\"\nhook = [\"/bin/a\"]", "c:2:10: `secret`: a secret's name"),
+            ("secret = \"a\"", "c:1:19: a table of [rotation.secrets] has `generate` or `hook`"),
+            ("secret = \"a\"\ngenerate = \"hex:8\"", "c:3:12: `generate` is base64:BYTES"),
+            ("secret = \"a\"\nhook = [\"a\"]", "c:3:8: `hook` is a list of commands"),
+            ("secret = \"a\"\ngenerate = \"hex:32\"\nmax_age = \"0d\"", "c:4:11: `max_age` is"),
+        ] {
+            let found = message(&format!("[rotation.secrets.t]\n{lines}"));
+            assert!(found.starts_with(expected), "{found}");
+        }
+        let two = "[rotation.secrets.t]\nsecret = \"a\"\ngenerate = \"hex:32\"\n\
+                   [rotation.secrets.u]\nsecret = \"a\"\ngenerate = \"hex:32\"";
+        assert!(message(two).contains("name one secret"));
     }
 }

@@ -57,6 +57,8 @@ pub const ARCHIVE_HEDGE: &[u8] = b"strongroom/v1 archive hedge\0";
 /// Derives the key of an archive's chunks.
 pub const ARCHIVE_STREAM: &[u8] = b"strongroom/v1 archive stream\0";
 
+/// Derives the key of the file of a wrapped key.
+pub const WRAPPED_KEY: &[u8] = b"strongroom/v1 wrapped key\0";
 /// Starts what a host remembers of a store's archives.
 pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
 
@@ -85,6 +87,7 @@ pub const ALL: &[&[u8]] = &[
     ARCHIVE_HEADER,
     ARCHIVE_HEDGE,
     ARCHIVE_STREAM,
+    WRAPPED_KEY,
     ARCHIVE_MEMORY,
 ];
 

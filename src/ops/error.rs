@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::audit::LogTrouble;
 use super::hooks::HookError;
+use super::keys::secrets::SecretError;
 use crate::backup::ArchiveError;
 use crate::crypto::kdf::KdfError;
 use crate::crypto::random::RandomError;
@@ -43,6 +44,9 @@ pub enum OpError {
     /// A continuity proof.
     #[error(transparent)]
     Proof(#[from] ProofError),
+    /// A secret that is rotated.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// A hook of a rotation.
     #[error(transparent)]
     Hook(#[from] HookError),
@@ -68,6 +72,14 @@ pub enum OpError {
         archive: NetworkMode,
         /// What was stated.
         stated: NetworkMode,
+    },
+    /// A wrapped key of another network.
+    #[error("the wrapped key is of {key}, the store of {store}: a key stays on its network")]
+    WrappedNetwork {
+        /// Of the store.
+        store: NetworkMode,
+        /// Of the key.
+        key: NetworkMode,
     },
     /// An archive of another store.
     #[error("this archive is of another store")]
@@ -287,6 +299,7 @@ impl OpError {
             Self::Key(error) => error.kind(),
             Self::Proof(error) => error.kind(),
             Self::Hook(error) => error.kind(),
+            Self::Secret(error) => error.kind(),
             Self::Archive(error) => error.kind(),
             Self::Age(error) => error.kind(),
             Self::Audit(error) => error.kind(),
@@ -313,6 +326,7 @@ impl OpError {
             }
             Self::WrongNetwork { .. }
             | Self::ArchiveNetwork { .. }
+            | Self::WrappedNetwork { .. }
             | Self::ArchiveForeign
             | Self::SharedPassphrase
             | Self::NothingProven
@@ -330,6 +344,7 @@ impl OpError {
         match self {
             Self::Audit(error) => error.hints(),
             Self::Hook(error) => error.hints(),
+            Self::Secret(error) => error.hints(),
             Self::Fs(error) | Self::AuditExposed(error) => error.hints(),
             Self::Store(error) => error.hints(),
             Self::WrongNetwork { store, .. } => {

@@ -26,7 +26,7 @@ use super::commit::{self, Built};
 use super::contents::Contents;
 use super::locate::{FileTag, Format, Site, StoreFile};
 use super::opening::{Opening, Refreshed};
-use super::{Desk, Notice, OpError, StateHome};
+use super::{Desk, Notice, OpError, StateHome, keys};
 use crate::crypto::sign::PublicKey;
 use crate::fs::directory::{LockGuard, Ownership, lock_name, remove_leftovers, temp_name};
 use crate::fs::{FsError, Place, Replace};
@@ -277,6 +277,10 @@ impl<'a, 'd> Transaction<'a, 'd> {
     /// Makes the change durable and keeps what is now in the file.
     pub fn commit_and_keep(self) -> Result<(Receipt, Opening), OpError> {
         let Self { desk, mut opening, replace, event, mut trail, _lock, .. } = self;
+        if let Contents::Native(store) = &mut opening.contents {
+            let told = keys::secrets::publish(desk, store).map_err(OpError::from);
+            told.inspect_err(|error| trail.failed(desk, &event, error.kind()))?;
+        }
         let (from, digest) = opening.contents.version();
         let to = from
             .map(|from| from.checked_add(1).ok_or(StoreError::Limit("the number of generations")))

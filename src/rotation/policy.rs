@@ -11,6 +11,7 @@ use crate::clock::Timestamp;
 use crate::keyring::{KeyFacts, KeyId, Limits, Role};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
+use crate::rotation::secrets::SecretRotation;
 
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
@@ -237,6 +238,8 @@ pub struct Policies {
     pub roles: BTreeMap<Role, u64>,
     /// For single keys.
     pub keys: BTreeMap<KeyId, Overrides>,
+    /// Secrets that are replaced, by their labels.
+    pub secrets: BTreeMap<KeyId, SecretRotation>,
 }
 
 impl Policies {
@@ -255,6 +258,17 @@ impl Policies {
     /// The policy of a key.
     pub fn policy(&self, id: &str, role: Role, network: NetworkMode) -> Policy {
         self.overrides(id, role).policy(role, network)
+    }
+
+    /// What is configured for a secret: its own values, then the general ones. Nobody counts its uses.
+    fn secret_overrides(&self, rotation: &SecretRotation) -> Overrides {
+        Overrides { max_uses: None, ..rotation.overrides.or(self.general) }
+    }
+
+    /// The policy of a secret.
+    pub fn secret_policy(&self, rotation: &SecretRotation, network: NetworkMode) -> Policy {
+        let policy = self.secret_overrides(rotation).policy(Role::Signing, network);
+        Policy { max_uses: None, ..policy }
     }
 
     /// Whether anything is configured that a decision depends on.
@@ -285,6 +299,15 @@ impl Policies {
                 // A long age may be right for an identity; which it is shows when the store is open.
                 if field != Field::MaxAge || overrides.max_age > Some(730 * DAY) {
                     found.push((format!("keys.{id}.{}", field.name()), fault));
+                }
+            }
+        }
+        for (label, rotation) in &self.secrets {
+            for (field, fault) in self.secret_overrides(rotation).faults(Role::Signing, network) {
+                let name = format!("secrets.{label}.{}", field.name());
+                // What is wrong with the general values was told.
+                if !found.iter().any(|(known, _)| *known == field.name()) {
+                    found.push((name, fault));
                 }
             }
         }

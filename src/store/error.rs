@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The first bytes are not those of a store.
     #[error("not a strongroom store")]
     NotAStore,
+    /// The first bytes are not those of a wrapped key.
+    #[error("not a wrapped key of key-rotate key export")]
+    NotAWrappedKey,
     /// A version this build does not know.
     #[error("store format version {0} is not known to this build")]
     UnknownVersion(u16),

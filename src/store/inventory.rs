@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::backup_facts::{BackupFacts, DrillFacts};
+use super::secret_facts::{self, SecretFacts};
 use super::{StoreError, limits};
 use crate::cbor::{self, Reader};
 use crate::keyring::facts::{self, KeyFacts};
@@ -107,6 +108,8 @@ pub struct Inventory {
     pub backup: Option<BackupFacts>,
     /// The last drill.
     pub drill: Option<DrillFacts>,
+    /// Secrets that are rotated, by ascending label; none when there are none, or when nothing is shown.
+    pub secrets: Vec<SecretFacts>,
     /// Reserved items by key, as raw canonical CBOR.
     reserved: BTreeMap<u64, Vec<u8>>,
 }
@@ -119,10 +122,16 @@ const KEYS: u64 = 4;
 const RESERVED: u64 = 5;
 const BACKUP: u64 = 6;
 const DRILL: u64 = 7;
+const SECRETS: u64 = 8;
 
 impl Inventory {
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
-        let facts = [!self.keys.is_empty(), self.backup.is_some(), self.drill.is_some()];
+        let facts = [
+            !self.keys.is_empty(),
+            self.backup.is_some(),
+            self.drill.is_some(),
+            !self.secrets.is_empty(),
+        ];
         let facts = facts.into_iter().filter(|there| *there).count();
         cbor::map(out, 3 + self.reserved.len() + facts);
         cbor::uint(out, LEVEL);
@@ -154,6 +163,10 @@ impl Inventory {
         if let Some(drill) = &self.drill {
             cbor::uint(out, DRILL);
             drill.encode(out);
+        }
+        if !self.secrets.is_empty() {
+            cbor::uint(out, SECRETS);
+            secret_facts::encode(&self.secrets, out);
         }
     }
 
@@ -202,6 +215,10 @@ impl Inventory {
                     found.drill = Some(DrillFacts::decode(reader)?);
                     continue;
                 }
+                SECRETS => {
+                    found.secrets = secret_facts::decode(reader).map_err(&at)?;
+                    continue;
+                }
                 _ => return Err(StoreError::Field("unknown inventory key")),
             }
             seen += 1;
@@ -231,7 +248,7 @@ mod tests {
     #[test]
     fn unknown_keys_and_claims_are_refused() {
         for bytes in [
-            &[0xa4, 1, 2, 2, 0xa0, 3, 0xa0, 8, 0][..],
+            &[0xa4, 1, 2, 2, 0xa0, 3, 0xa0, 9, 0][..],
             &[0xa3, 1, 3, 2, 0xa0, 3, 0xa0],
             &[0xa3, 1, 2, 2, 0xa1, 6, 1, 3, 0xa0],
             &[0xa2, 1, 2, 2, 0xa0],

@@ -33,6 +33,11 @@ pub(super) fn managed(dek: &DataKey, id: StoreId) -> DerivedKey {
     derive(dek, &id.0, &[labels::MANAGED_KEYS])
 }
 
+/// Key of a wrapped key's file; that file is written once.
+pub(super) fn wrapped(dek: &DataKey, id: StoreId) -> DerivedKey {
+    derive(dek, &id.0, &[labels::WRAPPED_KEY])
+}
+
 /// Key of one commit's payload; never used again, which is why its nonce may be zero.
 pub(super) fn payload(dek: &DataKey, id: StoreId, salt: &[u8; 32], generation: u64) -> DerivedKey {
     derive(dek, salt, &[labels::PAYLOAD, &id.0, &generation.to_le_bytes()])

@@ -35,8 +35,10 @@ pub mod open;
 pub mod padding;
 pub mod payload;
 pub mod sealed;
+pub mod secret_facts;
 pub mod state;
 pub mod value;
+pub mod wrapped;
 
 pub use body::Source;
 pub use error::StoreError;

@@ -154,9 +154,24 @@ def shown_key(key):
     return name, KEY_KINDS[kind][0], ROLES[role - 1], active and active[0], uses, total, shown
 
 
+def check_rotated(secrets):
+    """The rotated secrets of the inventory."""
+    if secrets is None:
+        return
+    check(isinstance(secrets, list) and 1 <= len(secrets) <= 4096, "rotated secrets")
+    labels = []
+    for item in secrets:
+        check(isinstance(item, list) and len(item) == 6 and isinstance(item[0], str), "a rotated secret")
+        numbers = [item[1], item[2], item[4]] + [n for n in (item[3], item[5]) if n is not None]
+        check(all(type(n) is int and n >= 0 for n in numbers), "a rotated secret")
+        labels.append(item[0].encode())
+    check(all(a < b for a, b in zip(labels, labels[1:])), "order of rotated secrets")
+
+
 def check_inventory(inventory):
-    check({1, 2, 3} <= set(inventory) <= set(range(1, 8)), "inventory keys")
+    check({1, 2, 3} <= set(inventory) <= set(range(1, 9)), "inventory keys")
     backup, drill = inventory.get(6), inventory.get(7)
+    check_rotated(inventory.get(8))
     if backup is not None:
         check(len(backup) in (3, 5) and all(len(name) == 16 for name in backup[2::2]), "backup facts")
     if drill is not None:

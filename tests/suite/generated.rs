@@ -200,10 +200,16 @@ const KEY_EXAMPLES: &[(&str, Examples)] = &[
     ),
     (
         "key import",
-        &[(
-            "32 bytes, or 64 hexadecimal digits",
-            "key import mainnet-secrets.bin api --kind ed25519 --role signing --from file:seed.hex",
-        )],
+        &[
+            (
+                "32 bytes, or 64 hexadecimal digits",
+                "key import mainnet-secrets.bin api --kind ed25519 --role signing --from file:seed.hex",
+            ),
+            (
+                "What another store gave",
+                "key import mainnet-secrets.bin --wrapped api.key --archive-passphrase-from file:safe",
+            ),
+        ],
     ),
     (
         "key derive",
@@ -215,6 +221,13 @@ const KEY_EXAMPLES: &[(&str, Examples)] = &[
     ("key list", &[("With their versions", "key list mainnet-secrets.bin")]),
     ("key show", &[("With all its versions", "key show mainnet-secrets.bin identity")]),
     ("key tree", &[("Who vouches for whom", "key tree mainnet-secrets.bin")]),
+    (
+        "key export",
+        &[(
+            "For another host, or for a safe",
+            "key export mainnet-secrets.bin api --wrapped --out api.key --reason \"new host\"",
+        )],
+    ),
     (
         "key export-public",
         &[("As a did:key", "key export-public mainnet-secrets.bin identity --form did")],

@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Formats: bytes and types, no files.
     ("kaspa", &[]),
     ("keyring", &["cbor", "clock", "crypto", "kaspa", "kind", "network", "secret"]),
-    ("rotation", &["cbor", "clock", "crypto", "keyring", "kind", "network", "secret"]),
+    ("rotation", &["cbor", "clock", "crypto", "keyring", "kind", "name", "network", "secret"]),
     ("isec", &["crypto", "kind", "memory", "passphrase", "secret"]),
     (
         "store",

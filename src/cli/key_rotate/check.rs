@@ -15,6 +15,7 @@ use crate::cli::output::Format;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
 use crate::ops::keys::look::Looked;
+use crate::ops::keys::rotate::Item;
 use crate::rotation::policy::Due;
 
 /// Keys that the line names.
@@ -130,6 +131,7 @@ fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
         "compromised": compromised,
         "oldest_days": looked.oldest_days(),
         "keys": keys,
+        "secrets": shown::secrets(looked),
     });
     let doubts: Vec<String> = looked.doubts().map(|doubt| doubt.to_string()).collect();
     if let Some(first) = doubts.first() {
@@ -148,13 +150,9 @@ fn answer(context: &mut Context, form: Form, looked: &Looked) -> Answer {
     ];
     let nagios = monitor::line(verbs::SERVICE, status, &said, &perf);
     let mut text = format!("{said}\n");
-    for judged in &looked.keys {
-        let Some(decision) = judged.decision.as_ref().filter(|d| d.due != Due::No) else {
-            continue;
-        };
+    for (item, decision) in looked.decisions().filter(|(_, decision)| decision.due != Due::No) {
         let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
-        let _ =
-            writeln!(text, "{}: {} ({})", judged.facts.id, decision.due.name(), reasons.join(", "));
+        let _ = writeln!(text, "{item}: {} ({})", decision.due.name(), reasons.join(", "));
     }
     finish(context, form, status, (nagios, text), json)
 }
@@ -196,13 +194,22 @@ fn metrics_of(context: &Context, path: &Path, store: &str, looked: Option<&Looke
     }
     let (mut age, mut due_at) =
         (Family::gauge(names::ROTATE_KEY_AGE), Family::gauge(names::ROTATE_KEY_DUE));
+    let begun = |item: &Item| match item {
+        Item::Key(id) => {
+            let key = looked.keys.iter().find(|key| key.facts.id == *id)?;
+            key.facts.active.map(|(_, since)| since)
+        }
+        Item::Secret(label) => {
+            let secret = looked.secrets.iter().find(|secret| secret.facts.label == *label)?;
+            Some(secret.facts.since)
+        }
+    };
     let mut keys = 0;
-    for judged in &looked.keys {
-        let (Some(decision), Some((_, since))) = (&judged.decision, judged.facts.active) else {
-            continue;
-        };
+    for (item, decision) in looked.decisions() {
+        let Some(since) = begun(&item) else { continue };
         keys += 1;
-        let labels = [("store", store), ("key", judged.facts.id.as_str())];
+        let name = item.to_string();
+        let labels = [("store", store), ("key", name.as_str())];
         let old = looked.now.as_unix().saturating_sub(since.as_unix());
         age = age.with(&labels, i64::try_from(old).unwrap_or(i64::MAX));
         if let Some(at) = decision.due_at {
@@ -224,25 +231,22 @@ fn said(looked: &Looked, overdue: usize, soon: usize, compromised: usize) -> Str
         }
     }
     if parts.is_empty() {
+        let secrets = match looked.secrets.len() {
+            0 => String::new(),
+            1 => " and 1 secret".to_owned(),
+            n => format!(" and {n} secrets"),
+        };
         let live = looked.keys.iter().filter(|key| key.decision.is_some()).count();
-        let next = looked
-            .keys
-            .iter()
-            .filter_map(|key| Some((key.decision.as_ref()?.due_at?, &key.facts.id)))
-            .min();
+        let next = looked.decisions().filter_map(|(item, d)| Some((d.due_at?, item))).min();
         return match next {
-            None => format!("{live} keys, none due"),
-            Some((at, id)) => format!("{live} keys, none due; next {id} at {at}"),
+            None => format!("{live} keys{secrets}, none due"),
+            Some((at, id)) => format!("{live} keys{secrets}, none due; next {id} at {at}"),
         };
     }
-    let urgent: Vec<&str> = [Due::Compromised, Due::Overdue, Due::Soon]
+    let urgent: Vec<String> = [Due::Compromised, Due::Overdue, Due::Soon]
         .into_iter()
-        .flat_map(|due| {
-            looked.keys.iter().filter(move |key| {
-                key.decision.as_ref().is_some_and(|decision| decision.due == due)
-            })
-        })
-        .map(|key| key.facts.id.as_str())
+        .flat_map(|due| looked.decisions().filter(move |(_, decision)| decision.due == due))
+        .map(|(item, _)| item.to_string())
         .collect();
     let more = urgent.len().saturating_sub(NAMED);
     let mut named = urgent[..urgent.len().min(NAMED)].join(", ");

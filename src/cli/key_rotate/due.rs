@@ -6,6 +6,8 @@ use super::look::Look;
 use super::{verbs, words};
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
+use crate::ops::keys::look::Doubt;
+use crate::ops::keys::rotate::Item;
 use crate::rotation::policy::Due;
 
 /// Is there something to rotate? For ExecCondition=
@@ -18,7 +20,7 @@ pub struct Args {
     #[arg(value_name = "STORE")]
     words: Vec<OsString>,
 
-    /// Ask about this key only
+    /// Ask about this key only, or about secret:LABEL
     #[arg(long, value_name = "KEY")]
     key: Option<OsString>,
 
@@ -28,19 +30,28 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let store = words::store_alone(context, &args.words)?;
-    let only = args.key.as_deref().map(words::key_id).transpose()?;
+    let only = args.key.as_deref().map(words::item).transpose()?;
     let looked = args.look.look(context, store)?;
-    if let Some(doubt) = looked.doubts().next() {
+    // That the job has to make a secret known is no doubt about what there is to do.
+    let unseen = looked.doubts().any(|doubt| doubt == Doubt::UnseenSecret);
+    if let Some(doubt) = looked.doubts().find(|doubt| *doubt != Doubt::UnseenSecret) {
         return Err(Failure::new(Kind::Integrity, doubt.to_string()));
     }
-    let mut keys = looked.keys.iter();
     let due = match &only {
-        None => keys.any(|key| key.decision.as_ref().is_some_and(|d| d.due >= Due::Overdue)),
-        Some(id) => {
-            let found = keys
-                .find(|key| key.facts.id == *id)
-                .ok_or_else(|| Failure::new(Kind::NotFound, "no managed key has that id"))?;
-            found.decision.as_ref().is_some_and(|d| d.due >= Due::Overdue)
+        None if unseen => true,
+        None => looked.decisions().any(|(_, decision)| decision.due >= Due::Overdue),
+        Some(item) => {
+            // A retired key is known, and never due.
+            let retired = looked.keys.iter().any(|key| Item::Key(key.facts.id.clone()) == *item);
+            let mut all = looked.decisions();
+            match all.find(|(found, _)| found == item) {
+                Some((_, decision)) => decision.due >= Due::Overdue,
+                None if retired => false,
+                None => {
+                    let what = "no managed key has that id, or no secret that label";
+                    return Err(Failure::new(Kind::NotFound, what));
+                }
+            }
         }
     };
     Ok(verbs::condition(context, due))

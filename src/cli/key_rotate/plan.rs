@@ -10,6 +10,8 @@ use super::{shown, words};
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure};
 use crate::kind::Kind;
+use crate::ops::keys::look::JudgedSecret;
+use crate::ops::keys::rotate::Item;
 use crate::rotation::policy::Due;
 
 /// Show what a rotation would do, and why
@@ -28,23 +30,28 @@ pub struct Args {
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let (store, keys) = words::split(context, &args.words);
-    let named = keys.iter().map(|id| words::key_id(id)).collect::<Result<Vec<_>, _>>()?;
+    let named = keys.iter().map(|id| words::item(id)).collect::<Result<Vec<_>, _>>()?;
     let looked = args.look.look(context, store)?;
     let policies = Setup::new(context)?.config.rotation;
     for doubt in looked.doubts() {
         context.output.warn(&doubt.to_string());
     }
-    if named.iter().any(|id| looked.keys.iter().all(|key| key.facts.id != *id)) {
-        return Err(Failure::new(Kind::NotFound, "no managed key has that id"));
+    let is_known = |item: &Item| match item {
+        Item::Key(id) => looked.keys.iter().any(|key| key.facts.id == *id),
+        Item::Secret(label) => looked.secrets.iter().any(|secret| secret.facts.label == *label),
+    };
+    if !named.iter().all(is_known) {
+        let what = "no managed key has that id, or no secret that label";
+        return Err(Failure::new(Kind::NotFound, what));
     }
     let mut text = String::new();
-    let mut steps = Vec::new();
+    let (mut steps, mut secret_steps) = (Vec::new(), Vec::new());
     for judged in &looked.keys {
         let (Some(decision), Some((n, _))) = (&judged.decision, judged.facts.active) else {
             continue;
         };
         let due = decision.due >= Due::Overdue;
-        let asked = named.contains(&judged.facts.id);
+        let asked = named.contains(&Item::Key(judged.facts.id.clone()));
         if !(asked || named.is_empty() && due) {
             continue;
         }
@@ -69,6 +76,34 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             "keep_until": keep_until.to_string(),
         }));
     }
+    for JudgedSecret { facts, decision } in &looked.secrets {
+        let item = Item::Secret(facts.label.clone());
+        let due = decision.due >= Due::Overdue;
+        let rotation = policies.secrets.get(&facts.label);
+        let Some(rotation) = rotation.filter(|_| named.contains(&item) || named.is_empty() && due)
+        else {
+            continue;
+        };
+        let policy = policies.secret_policy(rotation, looked.network);
+        let keep_until = policy.keep_until(looked.now);
+        let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
+        let why = if reasons.is_empty() { "asked for".to_owned() } else { reasons.join(", ") };
+        let unattended = due && policy.auto_rotate;
+        let attended = if unattended { ", run-due does it" } else { "" };
+        let n = facts.n;
+        let _ = writeln!(
+            text,
+            "rotate {item} from version {n} ({why}{attended}); keep version {n} until {keep_until}"
+        );
+        secret_steps.push(json!({
+            "id": facts.label.as_str(),
+            "from": n,
+            "due": decision.due.name(),
+            "reasons": reasons,
+            "unattended": unattended,
+            "keep_until": keep_until.to_string(),
+        }));
+    }
     if text.is_empty() {
         text.push_str("nothing is due\n");
     }
@@ -77,6 +112,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "network": looked.network.name(),
         "generation": looked.generation,
         "steps": steps,
+        "secrets": secret_steps,
     });
     Ok(Answer::new(text, json))
 }

@@ -8,15 +8,17 @@ use serde_json::json;
 use super::{look, shown, words};
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure, notices};
-use crate::keyring::KeyId;
 use crate::ops::keys::hooked::{self, Agreed};
-use crate::ops::keys::rotate::{self, Rotated, Which};
+use crate::ops::keys::rotate::{self, Item, Rotated, Which};
+use crate::ops::keys::secrets::{self, Brought};
 use crate::ops::{Desk, StoreFile};
+use crate::rotation::secrets::PREFIX;
 
 /// Give keys new versions: all of them in one commit, or none
 ///
 /// The versions that are replaced stay, sealed, until their grace period is over; their public keys stay for ever. A key that signs
-/// vouches for its successor, and the identity key for keys that cannot: see key-rotate proof.
+/// vouches for its successor, and the identity key for keys that cannot: see key-rotate proof. secret:LABEL is the secret that
+/// [rotation.secrets.LABEL] names: it gets the value that a generator or a program makes.
 #[derive(clap::Args)]
 #[command(override_usage = "key-rotate rotate [OPTIONS] [STORE] <KEY>...
        key-rotate rotate [OPTIONS] --due|--all [STORE]")]
@@ -25,11 +27,11 @@ pub struct Args {
     #[arg(value_name = "STORE|KEY")]
     words: Vec<OsString>,
 
-    /// Every key that is due
+    /// Every key and secret that is due
     #[arg(long, conflicts_with = "all")]
     due: bool,
 
-    /// Every key
+    /// Every key, and every secret of [rotation.secrets]
     #[arg(long)]
     all: bool,
 }
@@ -43,7 +45,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                 .hint("key-rotate rotate --help"));
         }
         (false, false, keys) => {
-            Which::Named(keys.iter().map(|id| words::key_id(id)).collect::<Result<_, _>>()?)
+            Which::Named(keys.iter().map(|id| words::item(id)).collect::<Result<_, _>>()?)
         }
         (_, _, [_, ..]) => {
             return Err(Failure::usage("keys are named, and --due or --all is given"));
@@ -59,9 +61,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let file = target.find_native(context, &desk, "a managed key")?;
     look::require_sound(&desk.settings.rotation, file.network())?;
     let credentials = target.credentials(context, &file)?;
-    let (agreed, keys) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let (agreed, items) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let brought = bring(context, &target, &desk, &file, &which)?;
     let rotated = context.during("rotating", || {
-        rotate::rotate(&desk, file, &credentials, &which, keys.as_deref(), &reason)
+        rotate::rotate(&desk, file, &credentials, &which, items.as_deref(), &brought, &reason)
     })?;
     tell_hooks(context, &desk, agreed.as_ref(), &rotated);
     Ok(answer(context, &target.path, &rotated))
@@ -74,12 +77,26 @@ pub fn ask_hooks(
     desk: &Desk<'_>,
     file: &StoreFile,
     which: &Which,
-) -> Result<(Option<Agreed>, Option<Vec<KeyId>>), Failure> {
+) -> Result<(Option<Agreed>, Option<Vec<Item>>), Failure> {
     let mut seen = Vec::new();
     let agreed = hooked::before(desk, file, &target.setup.config.hooks, which, &mut seen)?;
     notices::print(context, &target.path, &seen);
-    let keys = agreed.as_ref().map(Agreed::keys);
-    Ok((agreed, keys))
+    let items = agreed.as_ref().map(Agreed::items);
+    Ok((agreed, items))
+}
+
+/// Takes the values that programs give, after the pre-hooks agreed and before the store is unlocked.
+pub fn bring(
+    context: &mut Context,
+    target: &Target,
+    desk: &Desk<'_>,
+    file: &StoreFile,
+    which: &Which,
+) -> Result<Brought, Failure> {
+    let mut seen = Vec::new();
+    let brought = secrets::bring(desk, file, &target.setup.config.hooks, which, &mut seen)?;
+    notices::print(context, &target.path, &seen);
+    Ok(brought)
 }
 
 /// Tells the post-hooks. The rotation is done, whatever they do.
@@ -101,15 +118,33 @@ pub fn answer(context: &mut Context, file: &std::path::Path, rotated: &Rotated) 
         let n = key.facts.active.map_or(0, |(n, _)| n);
         let _ = writeln!(text, "{} is now version {n}", key.facts.id);
     }
+    for (label, n) in &rotated.secrets {
+        let _ = writeln!(text, "{PREFIX}{label} is now version {n}");
+    }
+    for (label, n) in &rotated.secrets_ended {
+        let _ = writeln!(text, "{PREFIX}{label}: version {n} was removed");
+    }
     for (id, n) in &rotated.ended {
         let _ = writeln!(text, "{id}: the private half of version {n} was removed");
     }
     if text.is_empty() {
-        text.push_str("nothing is due\n");
+        text.push_str(if rotated.outcome.plan.is_empty() {
+            "nothing is due\n"
+        } else {
+            "the inventory now shows which secrets are rotated\n"
+        });
     }
     let keys: Vec<_> = rotated.keys.iter().map(|key| shown::changed(context, key)).collect();
     let ended: Vec<_> =
         rotated.ended.iter().map(|(id, n)| json!({ "id": id.as_str(), "n": n })).collect();
-    let extra = json!({ "keys": keys, "ended": ended });
+    let of_secrets = |all: &[(crate::keyring::KeyId, u64)]| -> Vec<_> {
+        all.iter().map(|(label, n)| json!({ "id": label.as_str(), "n": n })).collect()
+    };
+    let extra = json!({
+        "keys": keys,
+        "ended": ended,
+        "secrets": of_secrets(&rotated.secrets),
+        "secrets_ended": of_secrets(&rotated.secrets_ended),
+    });
     shown::answer(context, file, &rotated.outcome, &text, extra)
 }

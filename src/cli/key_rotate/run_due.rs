@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use serde_json::json;
 
-use super::rotate::{answer, ask_hooks, tell_hooks};
+use super::rotate::{answer, ask_hooks, bring, tell_hooks};
 use super::{look, words};
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
@@ -12,7 +12,8 @@ use crate::ops::keys::rotate::{self, Which};
 
 /// Rotate what is due and may be rotated unattended; say nothing when there is nothing to do
 ///
-/// Keys with auto_rotate in [rotation] are replaced when they are due, and private halves whose grace period is over are removed.
+/// Keys and secrets with auto_rotate in [rotation] are replaced when they are due, and private halves and values whose grace period is over
+/// are removed.
 /// It can be run at any time and as often as one likes: exit 0 also when there was nothing to do.
 #[derive(clap::Args)]
 #[command(override_usage = "key-rotate run-due [OPTIONS] [STORE]")]
@@ -30,7 +31,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     look::require_sound(&desk.settings.rotation, file.network())?;
     let silent = || {
         Answer::silent(json!({
-            "keys": [], "ended": [], "plan": [], "generation": null, "dry_run": false,
+            "keys": [], "ended": [], "secrets": [], "secrets_ended": [], "plan": [], "generation": null, "dry_run": false,
         }))
     };
     if rotate::nothing_to_do(&desk, &file)? {
@@ -39,9 +40,10 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let credentials = target.credentials(context, &file)?;
     let reason = context.globals.reason.clone().unwrap_or_else(|| "scheduled".to_owned());
     let which = Which::DueUnattended;
-    let (agreed, keys) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let (agreed, items) = ask_hooks(context, &target, &desk, &file, &which)?;
+    let brought = bring(context, &target, &desk, &file, &which)?;
     let rotated = context.during("rotating", || {
-        rotate::rotate(&desk, file, &credentials, &which, keys.as_deref(), &reason)
+        rotate::rotate(&desk, file, &credentials, &which, items.as_deref(), &brought, &reason)
     })?;
     tell_hooks(context, &desk, agreed.as_ref(), &rotated);
     if rotated.outcome.plan.is_empty() {

@@ -8,7 +8,7 @@ use crate::keyring::{KeyFacts, PublicHalf};
 use crate::network::NetworkMode;
 use crate::ops::Outcome;
 use crate::ops::keys::Shown;
-use crate::ops::keys::look::Judged;
+use crate::ops::keys::look::{Judged, JudgedSecret, Looked};
 use crate::rotation::policy::{Decision, Due};
 
 /// A version of a key.
@@ -47,6 +47,24 @@ pub fn key(key: &KeyFacts, network: NetworkMode, decision: Option<&Decision>) ->
         "due": decision.map_or("no", |d| d.due.name()),
         "reasons": reasons.unwrap_or_default(),
     })
+}
+
+/// The secrets that are rotated, with the verdict on each.
+pub fn secrets(looked: &Looked) -> Vec<Value> {
+    let secret = |judged: &JudgedSecret| {
+        let (facts, decision) = (&judged.facts, &judged.decision);
+        json!({
+            "id": facts.label.as_str(),
+            "version": facts.n,
+            "since": facts.since.to_string(),
+            "keep_until": facts.keep_until.map(|time| time.to_string()),
+            "due_at": decision.due_at.map(|time| time.to_string()),
+            "age_days": decision.age_days,
+            "due": decision.due.name(),
+            "reasons": decision.reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    };
+    looked.secrets.iter().map(secret).collect()
 }
 
 /// A key as it is after a change.

@@ -9,7 +9,8 @@ use super::look::Look;
 use super::{shown, timeline, words};
 use crate::cli::output::Format;
 use crate::cli::{Answer, Context, Failure};
-use crate::ops::keys::look::Looked;
+use crate::ops::keys::look::{JudgedSecret, Looked};
+use crate::ops::keys::rotate::Item;
 use crate::rotation::policy::Due;
 
 /// Show every key: its versions over time, when it is due, and why
@@ -44,6 +45,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "generation": looked.generation,
         "store_key": looked.store_key.to_string(),
         "keys": keys,
+        "secrets": shown::secrets(&looked),
     });
     let text = text(&looked, context.output.stdout_takes_colour());
     if context.output.format() == Format::Json {
@@ -55,7 +57,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 fn text(looked: &Looked, colour: bool) -> String {
-    if looked.keys.is_empty() {
+    if looked.keys.is_empty() && looked.secrets.is_empty() {
         return "no managed keys\n".to_owned();
     }
     let mut table = comfy_table::Table::new();
@@ -80,14 +82,24 @@ fn text(looked: &Looked, colour: bool) -> String {
             decision.and_then(|d| d.due_at).map_or_else(dash, |at| at.to_string()),
         ]);
     }
+    for JudgedSecret { facts, decision } in &looked.secrets {
+        let dash = || "-".to_owned();
+        table.add_row([
+            Item::Secret(facts.label.clone()).to_string(),
+            "secret".to_owned(),
+            dash(),
+            facts.n.to_string(),
+            decision.age_days.map_or_else(dash, |days| format!("{days} d")),
+            dash(),
+            shown::due(Some(decision)).to_owned(),
+            decision.due_at.map_or_else(dash, |at| at.to_string()),
+        ]);
+    }
     let mut text = format!("{}\n\n", table.trim_fmt());
     text.push_str(&timeline::render(looked, colour));
-    for judged in &looked.keys {
-        let Some(decision) = judged.decision.as_ref().filter(|d| d.due != Due::No) else {
-            continue;
-        };
+    for (item, decision) in looked.decisions().filter(|(_, decision)| decision.due != Due::No) {
         let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "{}: {}", judged.facts.id, reasons.join(", "));
+        let _ = writeln!(text, "{item}: {}", reasons.join(", "));
     }
     text
 }

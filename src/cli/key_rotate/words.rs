@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use crate::cli::{Context, Failure};
 use crate::keyring::KeyId;
+use crate::ops::keys::rotate::Item;
 
 /// The store, if a word names it, and the words behind it.
 pub fn split<'a>(
@@ -39,6 +40,12 @@ pub fn store_alone<'a>(
         (store, []) => Ok(store),
         _ => Err(Failure::usage("too many arguments")),
     }
+}
+
+/// A key, or a secret that is rotated. A refused text is never repeated.
+pub fn item(text: &OsStr) -> Result<Item, Failure> {
+    Item::parse(text.to_str().unwrap_or_default())
+        .map_err(|error| Failure::from_error(error.kind(), &error, Vec::new()))
 }
 
 /// The id of a key. A refused text is never repeated.

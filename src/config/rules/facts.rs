@@ -188,6 +188,8 @@ pub struct Store {
     pub basis: String,
     /// What it records of backups; nothing when it records none, or cannot be relied on.
     pub backups: Option<Backups>,
+    /// Managed keys and rotated secrets; nothing when the store tells nothing of them, or cannot be relied on.
+    pub rotated: Option<Vec<RotatedItem>>,
     /// Rules that could not be decided.
     pub undecided: Vec<Id>,
 }
@@ -201,6 +203,25 @@ pub struct Backups {
     pub last: Option<(Timestamp, u64)>,
     /// When one was last restored in a drill.
     pub drilled: Option<Timestamp>,
+}
+
+/// A managed key or a rotated secret, as the inventory shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotatedItem {
+    /// Its id, or `secret:` and its label.
+    pub name: String,
+    /// What a key is for; nothing for a secret.
+    pub role: Option<crate::keyring::Role>,
+    /// When the active version began to be used; nothing for a retired key.
+    pub since: Option<Timestamp>,
+    /// How often it was used.
+    pub uses: u64,
+    /// The limits that the store was written under.
+    pub limits: crate::keyring::Limits,
+    /// Whether others may have a version that is still there.
+    pub compromised: bool,
+    /// When the next of the versions that were replaced was to be removed.
+    pub left_over: Option<Timestamp>,
 }
 
 /// A directory for backups.

@@ -14,6 +14,7 @@ mod host;
 pub mod leak;
 mod money;
 mod node;
+mod rotation;
 mod secrets;
 mod shape;
 pub mod table;
@@ -103,6 +104,7 @@ pub fn run(case: &Case<'_>) -> Report {
         files::look(case, &mut found);
         host::look(case, &mut found);
         backup::look(case, &mut found);
+        rotation::look(case, &mut found);
         if case.service.is_there {
             predictions = forecast::look(case, &mut found);
         }
@@ -132,6 +134,7 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
     let checked = RULES.iter().filter(|rule| rule.level(case.network) != Severity::Off);
     for rule in checked.filter(|rule| !found.has(rule.id)) {
         let facts = case.facts;
+        let idle = rotation::not_applicable(case, rule.id);
         let why = match rule.subject {
             _ if case.reading.broken => "the file cannot be read as TOML",
             Subject::Service if !case.service.is_there => "no service is configured here",
@@ -159,6 +162,7 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
             {
                 "no backup is configured or recorded here"
             }
+            _ if idle.is_some() => idle.unwrap_or_default(),
             _ if rule.id == Id::Bak003 && case.tree.list("backup.dirs").is_empty() => {
                 "backup.dirs is not set"
             }

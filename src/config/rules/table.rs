@@ -308,6 +308,24 @@ rules! {
     Rec002 "REC-002" - [W W I] Config, "a recovery ceremony locks after a few attempts",
         "answers can be guessed", ["CWE-307"],
         "set recovery.max_attempts = 5 and a recovery.delay";
+    Rot001 "ROT-001" - [E W I] Store, "no key or rotated secret is older than its limit",
+        "the longer a key is used, the more is lost with it", ["NIST SP 800-57 5.3", "ASVS 13.3.4"],
+        "key-rotate rotate FILE --due";
+    Rot002 "ROT-002" - [E W I] Store, "no key was used more often than its limit",
+        "every use gives an attacker more to work with", ["NIST SP 800-57 5.3"],
+        "key-rotate rotate FILE --due";
+    Rot003 "ROT-003" - [E W I] Store, "enough one-time prekeys are left",
+        "without one a first message is protected by long-lived keys alone", ["Talos prekeys"],
+        "key-rotate key create FILE prekey-1 --kind x25519 --role one-time-prekey";
+    Rot004 "ROT-004" - [E W I] Store, "what a rotation left behind is removed when its grace period is over",
+        "a private half or value that nobody needs can only be stolen", ["NIST SP 800-57 8.3.4"],
+        "key-rotate run-due FILE";
+    Rot005 "ROT-005" - [E E W] Store, "no compromised version of a key is in the store",
+        "whoever has it can sign as its owner", ["CCSS 1.05"],
+        "give the key up with key-rotate key destroy";
+    Rot006 "ROT-006" - [W I O] Store, "beside an identity key there is a recovery key",
+        "a stolen identity key must not be the only one that can say so; a drill of that day is not looked for yet", ["CCSS 1.05.1"],
+        "key-rotate key create FILE recovery --kind ed25519 --role recovery";
     Rot007 "ROT-007" - [= widen_rotation] Config, "keys are not used longer than the network allows",
         "a limit that is wider than its default keeps a stolen key useful for longer", ["NIST SP 800-57 5.3", "ASVS 13.3.4"],
         "remove the key from [rotation], or set a stricter limit";

@@ -283,20 +283,7 @@ fn refuse_shared(
         return Ok(());
     }
     for slot in new.slots {
-        let same = match (new.store, file.sealed()) {
-            (Some(store), _) if store.passphrase.same_as(&slot.passphrase) => true,
-            (_, Sealed::Native(store)) => {
-                // Tried on every slot: which of them the operator uses is not known.
-                let at = store.header().slot_context();
-                let ceiling = desk.settings.ceiling;
-                keyslot::unlock(&store.header().slots, &at, slot, None, ceiling).is_ok()
-            }
-            (_, Sealed::Igra { header, bytes }) => {
-                desk.settings.ceiling.admit([header.kdf])?;
-                let key = isec::derive_key(header, &slot.passphrase)?;
-                isec::open(bytes, &key).is_ok()
-            }
-        };
+        let same = opens(desk, file, new.store, slot)?;
         match (same, verdict) {
             (true, Verdict::Refuse) => return Err(OpError::SharedPassphrase),
             (true, _) => notices
@@ -305,6 +292,29 @@ fn refuse_shared(
         }
     }
     Ok(())
+}
+
+/// Whether `slot` opens the store of `file`, which `store` is known to open.
+pub(in crate::ops) fn opens(
+    desk: &Desk<'_>,
+    file: &StoreFile,
+    store: Option<&Credentials>,
+    slot: &Credentials,
+) -> Result<bool, OpError> {
+    Ok(match (store, file.sealed()) {
+        (Some(store), _) if store.passphrase.same_as(&slot.passphrase) => true,
+        (_, Sealed::Native(store)) => {
+            // Tried on every slot: which of them the operator uses is not known.
+            let at = store.header().slot_context();
+            let ceiling = desk.settings.ceiling;
+            keyslot::unlock(&store.header().slots, &at, slot, None, ceiling).is_ok()
+        }
+        (_, Sealed::Igra { header, bytes }) => {
+            desk.settings.ceiling.admit([header.kdf])?;
+            let key = isec::derive_key(header, &slot.passphrase)?;
+            isec::open(bytes, &key).is_ok()
+        }
+    })
 }
 
 /// Where the archive will stand; refuses a name that is taken before anything long begins.

@@ -26,6 +26,7 @@ use crate::config::HookCommands;
 use crate::fs::{StopCheck, Trust, program};
 use crate::kind::Kind;
 use crate::network::{NetworkMode, Verdict};
+use crate::secret::SecretBytes;
 use crate::text::escape;
 
 /// When a hook runs.
@@ -35,6 +36,8 @@ pub enum Event {
     PreRotate,
     /// After the commit.
     PostRotate,
+    /// Before anything is changed, for the value that a secret is to have.
+    NewValue,
 }
 
 impl Event {
@@ -43,6 +46,7 @@ impl Event {
         match self {
             Self::PreRotate => "pre-rotate",
             Self::PostRotate => "post-rotate",
+            Self::NewValue => "new-value",
         }
     }
 }
@@ -50,11 +54,11 @@ impl Event {
 /// What a hook is told. Nothing here is secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
-    /// The key's id, in `STRONGROOM_KEY`.
+    /// The key's id, or `secret:` and the label of a secret, in `STRONGROOM_KEY`.
     pub key: &'a str,
     /// Its active version before the rotation, in `STRONGROOM_OLD_VERSION`.
     pub old_version: u64,
-    /// The version that the rotation makes, in `STRONGROOM_NEW_VERSION`.
+    /// The version that the rotation makes, 0 while nobody knows it, in `STRONGROOM_NEW_VERSION`.
     pub new_version: u64,
     /// The store's network, in `STRONGROOM_NETWORK`.
     pub network: NetworkMode,
@@ -193,22 +197,49 @@ impl Hooks {
     }
 
     fn run(&self, hook: &Hook, event: Event, facts: &Facts<'_>, stop: StopCheck<'_>) -> Ran {
-        let (old, new) = (facts.old_version.to_string(), facts.new_version.to_string());
-        let variables: [(&str, &OsStr); 6] = [
-            ("STRONGROOM_EVENT", event.name().as_ref()),
-            ("STRONGROOM_KEY", facts.key.as_ref()),
-            ("STRONGROOM_OLD_VERSION", old.as_ref()),
-            ("STRONGROOM_NEW_VERSION", new.as_ref()),
-            ("STRONGROOM_NETWORK", facts.network.name().as_ref()),
-            ("STRONGROOM_STORE", facts.store.as_ref()),
-        ];
         let (outcome, output) = match stop() {
             Some(kind) => (Outcome::Stopped(kind), String::new()),
-            None => process::run(&hook.program, &hook.argv, &variables, self.limit, stop),
+            None => told(event, facts, |variables| {
+                process::run(&hook.program, &hook.argv, variables, self.limit, stop)
+            }),
         };
         let program = escape(&hook.program.display().to_string());
         Ran { program, event, outcome, output }
     }
+
+    /// Runs the only hook there is, before anything is changed, for the value that it prints. Nothing else of its output is kept.
+    pub fn value(
+        &self,
+        facts: &Facts<'_>,
+        stop: StopCheck<'_>,
+    ) -> Result<Option<SecretBytes>, HookError> {
+        let Some(hook) = self.pre.first() else { return Ok(None) };
+        let event = Event::NewValue;
+        let (outcome, value) = match stop() {
+            Some(kind) => (Outcome::Stopped(kind), None),
+            None => told(event, facts, |variables| {
+                process::run_for_value(&hook.program, &hook.argv, variables, self.limit, stop)
+            }),
+        };
+        if outcome == Outcome::Done {
+            return Ok(value);
+        }
+        let program = escape(&hook.program.display().to_string());
+        Err(HookError::Vetoed(Ran { program, event, outcome, output: String::new() }))
+    }
+}
+
+/// Calls `run` with the environment that a program is given.
+fn told<T>(event: Event, facts: &Facts<'_>, run: impl FnOnce(&[(&str, &OsStr)]) -> T) -> T {
+    let (old, new) = (facts.old_version.to_string(), facts.new_version.to_string());
+    run(&[
+        ("STRONGROOM_EVENT", event.name().as_ref()),
+        ("STRONGROOM_KEY", facts.key.as_ref()),
+        ("STRONGROOM_OLD_VERSION", old.as_ref()),
+        ("STRONGROOM_NEW_VERSION", new.as_ref()),
+        ("STRONGROOM_NETWORK", facts.network.name().as_ref()),
+        ("STRONGROOM_STORE", facts.store.as_ref()),
+    ])
 }
 
 #[cfg(test)]

@@ -19,10 +19,13 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 
 use super::Outcome;
 use crate::fs::StopCheck;
+use crate::secret::SecretBytes;
 use crate::text::escape;
 
 /// Bytes of output that are kept: the last ones, where programs say why they failed.
 pub const KEPT: usize = 4096;
+/// Bytes of the longest value that a program may print: that of the longest secret.
+pub const VALUE: usize = 1 << 20;
 /// How long a program that is asked to end may take to clean up.
 pub const GRACE: Duration = Duration::from_secs(2);
 /// The only variable of a caller's environment that programs cannot do without, and its value here.
@@ -43,13 +46,70 @@ pub fn run(
 ) -> (Outcome, String) {
     let started = Instant::now();
     let not_started = |cause: std::io::Error| (Outcome::NotStarted(cause.kind()), String::new());
-    let (mut running, pipe) = match start(program, argv, variables) {
+    let (running, pipe) = match start(program, argv, variables, Streams::Both) {
         Ok(running) => running,
         Err(cause) => return not_started(cause),
     };
     let mut tail = Tail { pipe: Some(pipe), bytes: Vec::new(), cut: false };
+    let mut feed = |turn| match turn {
+        Turn::Read => tail.read(),
+        Turn::Wait => wait(tail.pipe.as_ref()),
+    };
+    match follow(running, &mut feed, started, limit, stop) {
+        Ok(outcome) => (outcome, tail.text()),
+        Err(cause) => not_started(cause),
+    }
+}
+
+/// As [`run`], for a program that prints a secret on standard output: the bytes as they are, in memory that is wiped. Nothing is kept of
+/// what it prints on standard error, and nothing of an output longer than [`VALUE`].
+pub fn run_for_value(
+    program: &Path,
+    argv: &[OsString],
+    variables: &[(&str, &OsStr)],
+    limit: Duration,
+    stop: StopCheck<'_>,
+) -> (Outcome, Option<SecretBytes>) {
+    let started = Instant::now();
+    let (running, pipe) = match start(program, argv, variables, Streams::Output) {
+        Ok(running) => running,
+        Err(cause) => return (Outcome::NotStarted(cause.kind()), None),
+    };
+    // One byte more than is allowed tells a value that is too long.
+    let mut capture = Capture { pipe: Some(pipe), room: SecretBytes::zeroed(VALUE + 1), len: 0 };
+    let mut feed = |turn| match turn {
+        Turn::Read => capture.read(),
+        Turn::Wait => wait(capture.pipe.as_ref()),
+    };
+    match follow(running, &mut feed, started, limit, stop) {
+        Ok(outcome) => {
+            let Capture { mut room, len, .. } = capture;
+            room.truncate(len);
+            (outcome, (len <= VALUE).then_some(room))
+        }
+        Err(cause) => (Outcome::NotStarted(cause.kind()), None),
+    }
+}
+
+/// What is asked of the reader of a program's output.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// Take what there is.
+    Read,
+    /// Wait for more.
+    Wait,
+}
+
+/// Reads what the program prints until it ends or has to.
+fn follow(
+    mut running: Running,
+    feed: &mut dyn FnMut(Turn),
+    started: Instant,
+    limit: Duration,
+    stop: StopCheck<'_>,
+) -> std::io::Result<Outcome> {
     let unfinished = loop {
-        tail.read();
+        feed(Turn::Read);
         if running.has_ended() {
             break None;
         }
@@ -59,25 +119,20 @@ pub fn run(
         if started.elapsed() >= limit {
             break Some(Outcome::TimedOut(limit));
         }
-        tail.wait();
+        feed(Turn::Wait);
     };
     if unfinished.is_some() {
         running.signal(Signal::TERM);
         let asked = Instant::now();
         while asked.elapsed() < GRACE && !running.has_ended() {
-            tail.read();
-            tail.wait();
+            feed(Turn::Read);
+            feed(Turn::Wait);
         }
     }
     let status = running.end();
     // What it wrote just before it ended is in the pipe.
-    tail.read();
-    let outcome = match (unfinished, status) {
-        (Some(outcome), _) => outcome,
-        (None, Ok(status)) => of_status(status),
-        (None, Err(cause)) => return not_started(cause),
-    };
-    (outcome, tail.text())
+    feed(Turn::Read);
+    unfinished.map_or_else(|| status.map(of_status), Ok)
 }
 
 fn of_status(status: ExitStatus) -> Outcome {
@@ -88,10 +143,20 @@ fn of_status(status: ExitStatus) -> Outcome {
     }
 }
 
+/// Which streams of a program are read.
+#[derive(Clone, Copy)]
+enum Streams {
+    /// Both, as one.
+    Both,
+    /// Standard output.
+    Output,
+}
+
 fn start(
     program: &Path,
     argv: &[OsString],
     variables: &[(&str, &OsStr)],
+    streams: Streams,
 ) -> std::io::Result<(Running, OwnedFd)> {
     let (read, write) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
     // Only this end: the flag belongs to it, not to the pipe, and the program's end stays as programs expect it.
@@ -105,7 +170,10 @@ fn start(
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::from(write.try_clone()?))
-        .stderr(Stdio::from(write))
+        .stderr(match streams {
+            Streams::Both => Stdio::from(write),
+            Streams::Output => Stdio::null(),
+        })
         .process_group(0);
     if let Some(name) = argv.first() {
         command.arg0(name);
@@ -188,24 +256,50 @@ impl Tail {
         }
     }
 
-    /// Waits a turn, or until there is more.
-    fn wait(&self) {
-        let mut all = [];
-        let mut one;
-        let pipes: &mut [PollFd<'_>] = match &self.pipe {
-            Some(pipe) => {
-                one = [PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN)];
-                &mut one
-            }
-            None => &mut all,
-        };
-        let _ = poll(pipes, Some(&TURN));
-    }
-
     fn text(&self) -> String {
         let text = String::from_utf8_lossy(&self.bytes);
         let lines: Vec<String> = text.lines().map(escape).collect();
         let start = if self.cut { "..." } else { "" };
         format!("{start}{}", lines.join("\n").trim_end())
+    }
+}
+
+/// Waits a turn, or until there is more.
+fn wait(pipe: Option<&OwnedFd>) {
+    let mut all = [];
+    let mut one;
+    let pipes: &mut [PollFd<'_>] = match pipe {
+        Some(pipe) => {
+            one = [PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN)];
+            &mut one
+        }
+        None => &mut all,
+    };
+    let _ = poll(pipes, Some(&TURN));
+}
+
+/// A secret that a program prints: straight from the kernel into locked memory.
+struct Capture {
+    /// None at its end.
+    pipe: Option<OwnedFd>,
+    room: SecretBytes,
+    len: usize,
+}
+
+impl Capture {
+    /// Takes what there is. What does not fit is not waited for.
+    fn read(&mut self) {
+        while self.len < self.room.len() {
+            let Some(pipe) = &self.pipe else { return };
+            match rustix::io::read(pipe, &mut self.room.expose_mut()[self.len..]) {
+                Ok(0) => self.pipe = None,
+                Ok(n) => self.len += n,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                Err(_) => self.pipe = None,
+            }
+        }
+        // Nobody reads on: the writer gets EPIPE instead of waiting for its end.
+        self.pipe = None;
     }
 }

@@ -5,40 +5,46 @@
 
 use std::path::PathBuf;
 
-use super::look::{self, Judged};
-use super::rotate::{Rotated, Which};
+use super::look::{self, Judged, JudgedSecret};
+use super::rotate::{Item, Rotated, Which};
+use super::secrets::{self, SecretError};
 use crate::config::HookCommands;
-use crate::keyring::{KeyError, KeyId};
+use crate::keyring::KeyError;
 use crate::network::NetworkMode;
 use crate::ops::audit::{self, Event, Subject};
 use crate::ops::hooks::{Facts, HookError, Hooks, Ran};
 use crate::ops::{Desk, Notice, OpError, StoreFile};
-use crate::rotation::policy::Due;
+use crate::rotation::policy::{Decision, Due};
 
 /// Hooks that agreed to a rotation.
 pub struct Agreed {
     hooks: Hooks,
-    keys: Vec<(KeyId, u64)>,
+    items: Vec<(Item, u64)>,
     network: NetworkMode,
     store: PathBuf,
 }
 
 impl Agreed {
-    /// The keys that were agreed to.
-    pub fn keys(&self) -> Vec<KeyId> {
-        self.keys.iter().map(|(id, _)| id.clone()).collect()
+    /// The keys and secrets that were agreed to.
+    pub fn items(&self) -> Vec<Item> {
+        self.items.iter().map(|(item, _)| item.clone()).collect()
     }
 
     /// Tells the post-hooks. Those that failed are in the answer, and in the log.
     pub fn after(&self, desk: &Desk<'_>, rotated: &Rotated) -> Vec<Ran> {
         let mut failed = Vec::new();
-        for key in &rotated.keys {
+        let keys = rotated.keys.iter().map(|key| {
             let new = key.facts.active.map_or(0, |(n, _)| u64::from(n));
-            let id = key.facts.id.as_str();
-            let facts = self.facts(id, new.saturating_sub(1), new);
+            (Item::Key(key.facts.id.clone()), new)
+        });
+        let secrets = rotated.secrets.iter().map(|(label, n)| (Item::Secret(label.clone()), *n));
+        for (item, new) in keys.chain(secrets) {
+            let known = self.items.iter().find(|(found, _)| *found == item).map(|(_, old)| *old);
+            let id = item.to_string();
+            let facts = self.facts(&id, known.unwrap_or(new.saturating_sub(1)), new);
             for ran in self.hooks.after(&facts, desk.stop) {
                 if !ran.is_done() {
-                    record(desk, &self.store, "key.post-hook", id, &ran);
+                    record(desk, &self.store, "key.post-hook", &id, &ran);
                     failed.push(ran);
                 }
             }
@@ -65,35 +71,63 @@ pub fn before(
     let network = file.network();
     let hooks = Hooks::admit(commands, network, file.owner(), desk.trust, notices)?;
     let looked = look::look(desk, file)?;
-    let wanted = |judged: &&Judged| {
-        let id = &judged.facts.id;
-        let due = judged.decision.as_ref().is_some_and(|decision| decision.due >= Due::Overdue);
-        let policies = &desk.settings.rotation;
-        let auto = || policies.policy(id.as_str(), judged.facts.role, network).auto_rotate;
+    let policies = &desk.settings.rotation;
+    let wanted = |item: &Item, decision: Option<&Decision>, auto: bool| {
+        let due = decision.is_some_and(|decision| decision.due >= Due::Overdue);
         match which {
-            Which::Named(ids) => ids.contains(id),
+            Which::Named(items) => items.contains(item),
             Which::Due => due,
-            Which::DueUnattended => due && auto(),
+            Which::DueUnattended => due && auto,
             Which::All => true,
         }
     };
-    let keys: Vec<(KeyId, u64)> = looked
-        .keys
-        .iter()
-        .filter(wanted)
-        .filter_map(|judged| Some((judged.facts.id.clone(), u64::from(judged.facts.active?.0))))
-        .collect();
-    if let Which::Named(ids) = which
-        && ids.iter().any(|id| keys.iter().all(|(known, _)| known != id))
-    {
-        return Err(KeyError::NoKey.into());
+    let mut items: Vec<(Item, u64)> = Vec::new();
+    for Judged { facts, decision } in &looked.keys {
+        let Some((n, _)) = facts.active else { continue };
+        let auto = policies.policy(facts.id.as_str(), facts.role, network).auto_rotate;
+        let item = Item::Key(facts.id.clone());
+        if wanted(&item, decision.as_ref(), auto) {
+            items.push((item, u64::from(n)));
+        }
     }
-    let agreed = Agreed { hooks, keys, network, store: file.site().path.clone() };
-    for (id, old) in &agreed.keys {
-        let facts = agreed.facts(id.as_str(), *old, old.saturating_add(1));
+    for JudgedSecret { facts, decision } in &looked.secrets {
+        let auto = secrets::is_unattended(desk, network, &facts.label);
+        let item = Item::Secret(facts.label.clone());
+        if wanted(&item, Some(decision), auto) {
+            items.push((item, facts.n));
+        }
+    }
+    // One that was configured since the last commit is not in the inventory yet.
+    if let Which::Named(named) = which {
+        let known = |item: &Item| items.iter().any(|(known, _)| known == item);
+        let new = named.iter().filter(|item| match item {
+            Item::Secret(label) => policies.secrets.contains_key(label) && !known(item),
+            Item::Key(_) => false,
+        });
+        let new: Vec<_> = new.map(|item| (item.clone(), 0)).collect();
+        items.extend(new);
+    }
+    if let Which::Named(named) = which
+        && let Some(unknown) =
+            named.iter().find(|item| items.iter().all(|(known, _)| known != *item))
+    {
+        return Err(match unknown {
+            Item::Key(_) => KeyError::NoKey.into(),
+            Item::Secret(_) => SecretError::NoLabel.into(),
+        });
+    }
+    let agreed = Agreed { hooks, items, network, store: file.site().path.clone() };
+    for (item, old) in &agreed.items {
+        let id = item.to_string();
+        let new = match item {
+            Item::Key(_) => old.saturating_add(1),
+            // The number comes from a counter of the whole store.
+            Item::Secret(_) => 0,
+        };
+        let facts = agreed.facts(&id, *old, new);
         if let Err(error) = agreed.hooks.before(&facts, desk.stop) {
             if let HookError::Vetoed(ran) = &error {
-                record(desk, &agreed.store, "key.pre-hook", id.as_str(), ran);
+                record(desk, &agreed.store, "key.pre-hook", &id, ran);
             }
             return Err(error.into());
         }
@@ -102,7 +136,13 @@ pub fn before(
 }
 
 /// Records what a hook did. The store is locked by nobody now, and no key of it is needed.
-fn record(desk: &Desk<'_>, store: &std::path::Path, name: &'static str, id: &str, ran: &Ran) {
+pub(super) fn record(
+    desk: &Desk<'_>,
+    store: &std::path::Path,
+    name: &'static str,
+    id: &str,
+    ran: &Ran,
+) {
     let event = Event { reason: Some(format!("{id}: {ran}")), ..Event::new(name, None) };
     let Ok(file) = StoreFile::find(desk, store) else { return };
     let Ok(subject) = Subject::of_file(&file) else { return };

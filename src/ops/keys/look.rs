@@ -4,6 +4,8 @@
 //! host has seen, and the clock stands behind everything in it. Each of these that fails is a [`Doubt`], and an answer with a
 //! doubt is that nobody knows.
 
+use super::rotate::Item;
+use super::secrets::judge as judge_secret;
 use crate::clock::Timestamp;
 use crate::crypto::sign::PublicKey;
 use crate::keyring::public::Named;
@@ -16,6 +18,7 @@ use crate::rotation::policy::{Decision, Due, Facts, decide};
 use crate::store::Header;
 use crate::store::inventory::Level;
 use crate::store::sealed::Exported;
+use crate::store::secret_facts::SecretFacts;
 use crate::store::state::State;
 
 /// A key with the verdict on it.
@@ -33,6 +36,15 @@ impl Judged {
         let decision = Facts::of(&facts).map(|found| decide(&found, &facts.limits, now));
         Self { facts, decision }
     }
+}
+
+/// A rotated secret with the verdict on it.
+#[derive(Clone, Debug)]
+pub struct JudgedSecret {
+    /// What the inventory says of it.
+    pub facts: SecretFacts,
+    /// The verdict.
+    pub decision: Decision,
 }
 
 /// Why an answer cannot be relied on.
@@ -59,6 +71,9 @@ pub enum Doubt {
     /// The store shows nothing of its keys.
     #[error("the store shows nothing of its keys ([security] inventory = \"none\")")]
     Hidden,
+    /// A secret is to be rotated, and the store says nothing of it.
+    #[error("the store says nothing of a secret that [rotation.secrets] names: key-rotate run-due")]
+    UnseenSecret,
 }
 
 /// What was seen.
@@ -72,6 +87,8 @@ pub struct Looked {
     pub store_key: PublicKey,
     /// The managed keys, by ascending id.
     pub keys: Vec<Judged>,
+    /// The secrets that are rotated, by ascending label.
+    pub secrets: Vec<JudgedSecret>,
     /// The latest beginning of a version.
     pub last_rotation: Option<Timestamp>,
     /// When it was looked at.
@@ -99,18 +116,27 @@ impl Looked {
         }
     }
 
-    /// How many keys are exactly this urgent.
-    pub fn count(&self, due: Due) -> usize {
-        self.keys
+    /// Everything that can be due, with its name: keys, then secrets.
+    pub fn decisions(&self) -> impl Iterator<Item = (Item, &Decision)> {
+        let keys = self
+            .keys
             .iter()
-            .filter(|key| key.decision.as_ref().is_some_and(|decision| decision.due == due))
-            .count()
+            .filter_map(|key| Some((Item::Key(key.facts.id.clone()), key.decision.as_ref()?)));
+        let secrets = self
+            .secrets
+            .iter()
+            .map(|secret| (Item::Secret(secret.facts.label.clone()), &secret.decision));
+        keys.chain(secrets)
+    }
+
+    /// How many keys and secrets are exactly this urgent.
+    pub fn count(&self, due: Due) -> usize {
+        self.decisions().filter(|(_, decision)| decision.due == due).count()
     }
 
     /// The greatest age of an active version, in whole days.
     pub fn oldest_days(&self) -> u64 {
-        let ages = self.keys.iter().filter_map(|key| key.decision.as_ref()?.age_days);
-        ages.max().unwrap_or(0)
+        self.decisions().filter_map(|(_, decision)| decision.age_days).max().unwrap_or(0)
     }
 }
 
@@ -175,7 +201,25 @@ fn judge(desk: &Desk<'_>, header: &Header, mut doubts: Vec<Doubt>) -> Looked {
             Judged::of(facts, now)
         })
         .collect();
-    let last_rotation = keys.iter().filter_map(|key| key.facts.active.map(|(_, at)| at)).max();
+    let mut secrets = header.inventory.secrets.clone();
+    if policies.is_configured() {
+        secrets.retain(|facts| policies.secrets.contains_key(&facts.label));
+        for facts in &mut secrets {
+            if let Some(rotation) = policies.secrets.get(&facts.label) {
+                facts.limits = policies.secret_policy(rotation, header.network).limits();
+            }
+        }
+        // Both are in the order of their labels, and each label stands once.
+        if secrets.len() < policies.secrets.len() && header.inventory.level != Level::None {
+            doubts.push(Doubt::UnseenSecret);
+        }
+    }
+    let secrets: Vec<JudgedSecret> = secrets
+        .into_iter()
+        .map(|facts| JudgedSecret { decision: judge_secret(&facts, now), facts })
+        .collect();
+    let begun = keys.iter().filter_map(|key| key.facts.active.map(|(_, at)| at));
+    let last_rotation = begun.chain(secrets.iter().map(|secret| secret.facts.since)).max();
     if last_rotation.is_some_and(|last| now < last) {
         doubts.push(Doubt::BeforeRotation);
     }
@@ -187,6 +231,7 @@ fn judge(desk: &Desk<'_>, header: &Header, mut doubts: Vec<Doubt>) -> Looked {
         generation: header.generation,
         store_key: header.store_key,
         keys,
+        secrets,
         last_rotation,
         now,
         doubts,

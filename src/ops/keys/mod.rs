@@ -8,10 +8,12 @@
 //! | [`make`] | create, import, derive, give up, count uses |
 //! | [`mod@rotate`] | rotate any number of keys in one commit |
 //! | [`hooked`] | hooks before and after a rotation |
+//! | [`secrets`] | rotate secrets, in the same commit |
 //! | [`signing`] | sign |
 //! | [`look`] | check, due, status, plan |
 //! | [`history`] | what the audit log says of a key |
 //! | [`proof`] | the chain of proofs of a key |
+//! | [`wrapped`] | a key into a file of its own, and out of one |
 
 pub mod history;
 pub mod hooked;
@@ -19,7 +21,9 @@ pub mod look;
 pub mod make;
 pub mod proof;
 pub mod rotate;
+pub mod secrets;
 pub mod signing;
+pub mod wrapped;
 
 use std::fmt::Write as _;
 
@@ -107,7 +111,7 @@ fn identity(store: &OpenStore) -> Option<&Key> {
 }
 
 /// The ids of `keys`, and their versions, as a record names them; a long list ends in how many more there are.
-fn list<'a>(keys: impl ExactSizeIterator<Item = (&'a KeyId, u32)>) -> String {
+fn list<'a>(keys: impl ExactSizeIterator<Item = (&'a str, u64)>) -> String {
     /// A line of the log has 64 KiB.
     const MOST: usize = 32 << 10;
     let mut left = keys.len();

@@ -4,6 +4,7 @@
 //! of their ids, identities first, so that a key which cannot sign is vouched for by the identity that holds from now on.
 
 use super::look::{self, Judged};
+use super::secrets::{self, Brought};
 use super::{Shown, generate, identity, list, native, publish, require, shown};
 use crate::clock::Timestamp;
 use crate::crypto::mac;
@@ -16,16 +17,45 @@ use crate::ops::{Desk, OpError, Outcome, StoreFile, finish};
 use crate::rotation::continuity::link::{Authority, Signed, Voucher};
 use crate::rotation::continuity::{Link, ProofError};
 use crate::rotation::policy::Due;
+use crate::rotation::secrets::PREFIX;
 use crate::secret::PrivateKey;
 use crate::store::OpenStore;
 use crate::store::keyslot::Credentials;
 use crate::store::managed::{Holder, KeySealer};
 
-/// Which keys are rotated.
+/// What is rotated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// The managed key of this id.
+    Key(KeyId),
+    /// The secret of this label in `[rotation.secrets]`.
+    Secret(KeyId),
+}
+
+impl Item {
+    /// An item as it is named: an id, or `secret:` and a label.
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        match text.strip_prefix(PREFIX) {
+            Some(label) => KeyId::parse(label).map(Self::Secret),
+            None => KeyId::parse(text).map(Self::Key),
+        }
+    }
+}
+
+impl std::fmt::Display for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(id) => id.fmt(f),
+            Self::Secret(label) => write!(f, "{PREFIX}{label}"),
+        }
+    }
+}
+
+/// Which keys and secrets are rotated.
 #[derive(Clone, Debug)]
 pub enum Which {
     /// These.
-    Named(Vec<KeyId>),
+    Named(Vec<Item>),
     /// Those that are due.
     Due,
     /// Those that are due and may be rotated unattended.
@@ -42,24 +72,41 @@ pub struct Rotated {
     pub keys: Vec<Shown>,
     /// Versions whose private half was removed since their grace period is over.
     pub ended: Vec<(KeyId, u32)>,
+    /// Labels of the secrets that have a new version, and its number.
+    pub secrets: Vec<(KeyId, u64)>,
+    /// Values that were removed since their grace period is over.
+    pub secrets_ended: Vec<(KeyId, u64)>,
 }
 
-/// Rotates keys, and removes the private halves whose grace period is over. With `agreed`, only keys among them.
+/// What of the secrets a transaction did.
+struct Secrets {
+    turned: Vec<(KeyId, u64)>,
+    ended: Vec<(KeyId, u64)>,
+    /// The inventory said something else of them than it says now.
+    news: bool,
+}
+
+/// Rotates keys and secrets, and removes what their grace period is over for. With `agreed`, only what is among it.
 pub fn rotate(
     desk: &Desk<'_>,
     file: StoreFile,
     credentials: &Credentials,
     which: &Which,
-    agreed: Option<&[KeyId]>,
+    agreed: Option<&[Item]>,
+    brought: &Brought,
     reason: &str,
 ) -> Result<Rotated, OpError> {
     let event = Event { reason: Some(reason.to_owned()), ..Event::new("key.rotate", None) };
     let mut tx = Transaction::begin(desk, file, credentials, Rekey::Keep, event)?;
     let seen = tx.remembered().map_or(Timestamp::EPOCH, |state| state.max_seen_time);
-    let (ids, ended) = tx.decide(|tx| {
+    let (ids, ended, secrets) = tx.decide(|tx| {
+        let path = tx.site().path.clone();
         let store = native(tx)?;
+        let is_agreed = |item: Item| agreed.is_none_or(|agreed| agreed.contains(&item));
         let mut ids = choose(desk, store, which)?;
-        ids.retain(|id| agreed.is_none_or(|agreed| agreed.contains(id)));
+        ids.retain(|id| is_agreed(Item::Key(id.clone())));
+        let mut labels = secrets::choose(desk, store, which, brought)?;
+        labels.retain(|label| is_agreed(Item::Secret(label.clone())));
         // Time only ever moves a deadline later: a clock that was put back does not shorten what is left of a grace period.
         let now = desk.clock.now().max(seen);
         if !ids.is_empty() {
@@ -68,7 +115,13 @@ pub fn rotate(
         // With a clock that was put forward a grace period would end early; that is seen by `check`, and undone by nothing.
         let ended = end_grace(store, now);
         publish(desk, store);
-        Ok((ids, ended))
+        let at = (now, path.as_path());
+        let turned = secrets::turn(desk, store, credentials, &labels, brought, at)?;
+        let secrets_ended = secrets::end_grace(desk, store, now)?;
+        let shown = store.header().inventory.secrets.clone();
+        secrets::publish(desk, store)?;
+        let news = store.header().inventory.secrets != shown;
+        Ok((ids, ended, Secrets { turned, ended: secrets_ended, news }))
     })?;
     let store = native(&mut tx)?;
     let mut plan = Vec::new();
@@ -82,27 +135,56 @@ pub fn rotate(
     for (id, n) in &ended {
         plan.push(format!("remove the private half of version {n} of the key {id}"));
     }
+    for (label, n) in &secrets.turned {
+        plan.push(format!("rotate {PREFIX}{label} to version {n}"));
+    }
+    for (label, n) in &secrets.ended {
+        plan.push(format!("remove version {n} of {PREFIX}{label}"));
+    }
+    // A rotation that was configured since is made known, or nothing could tell when it is due.
+    let only_news = plan.is_empty() && secrets.news;
+    if only_news {
+        plan.push("show in the inventory which secrets are rotated".to_owned());
+    }
+    let Secrets { turned, ended: secrets_ended, .. } = secrets;
     if plan.is_empty() {
         let notices = std::mem::take(tx.notices());
-        return Ok(Rotated { outcome: Outcome { receipt: None, plan, notices }, keys, ended });
+        let outcome = Outcome { receipt: None, plan, notices };
+        return Ok(Rotated { outcome, keys, ended, secrets: turned, secrets_ended });
     }
     let event = tx.event_mut();
     match (&keys[..], &ended[..]) {
+        _ if only_news => event.name = "key.show-secrets",
+        _ if !turned.is_empty() || !secrets_ended.is_empty() => {
+            let of_keys = keys.iter().filter_map(|key| {
+                let (n, _) = key.facts.active?;
+                Some((key.facts.id.to_string(), u64::from(n)))
+            });
+            let of_secrets = turned.iter().map(|(label, n)| (format!("{PREFIX}{label}"), *n));
+            let mut all: Vec<(String, u64)> = of_keys.chain(of_secrets).collect();
+            if all.is_empty() {
+                event.name = "key.end-grace";
+                all.extend(ended.iter().map(|(id, n)| (id.to_string(), u64::from(*n))));
+                all.extend(secrets_ended.iter().map(|(l, n)| (format!("{PREFIX}{l}"), *n)));
+            }
+            event.object = Some(list(all.iter().map(|(id, n)| (id.as_str(), *n))));
+        }
         ([only], []) => {
             event.object = Some(only.facts.id.to_string());
             event.version = only.facts.active.map(|(n, _)| u64::from(n));
         }
         ([], ended) => {
             event.name = "key.end-grace";
-            event.object = Some(list(ended.iter().map(|(id, n)| (id, *n))));
+            event.object = Some(list(ended.iter().map(|(id, n)| (id.as_str(), u64::from(*n)))));
         }
         (keys, _) => {
-            let versions = |key: &Shown| key.facts.active.map_or(0, |(n, _)| n);
-            let keys: Vec<_> = keys.iter().map(|key| (&key.facts.id, versions(key))).collect();
-            event.object = Some(list(keys.into_iter()));
+            let version = |key: &Shown| key.facts.active.map_or(0, |(n, _)| u64::from(n));
+            let keys = keys.iter().map(|key| (key.facts.id.as_str(), version(key)));
+            event.object = Some(list(keys));
         }
     }
-    Ok(Rotated { outcome: finish(tx, plan)?, keys, ended })
+    let outcome = finish(tx, plan)?;
+    Ok(Rotated { outcome, keys, ended, secrets: turned, secrets_ended })
 }
 
 /// The keys that are meant, identities first.
@@ -116,11 +198,16 @@ fn choose(desk: &Desk<'_>, store: &OpenStore, which: &Which) -> Result<Vec<KeyId
     };
     let live = || store.keyring().iter().filter(|key| key.retired.is_none());
     let mut ids: Vec<KeyId> = match which {
-        Which::Named(ids) => {
-            for id in ids {
+        Which::Named(items) => {
+            let ids = items.iter().filter_map(|item| match item {
+                Item::Key(id) => Some(id.clone()),
+                Item::Secret(_) => None,
+            });
+            let ids: Vec<KeyId> = ids.collect();
+            for id in &ids {
                 store.keyring().key(require(store, id.as_str())?.as_str())?.require_active()?;
             }
-            ids.clone()
+            ids
         }
         Which::Due => live().filter(|key| due(key, false)).map(|key| key.id.clone()).collect(),
         Which::DueUnattended => {
@@ -317,5 +404,10 @@ pub fn nothing_to_do(desk: &Desk<'_>, file: &StoreFile) -> Result<bool, OpError>
         });
         (due && policy.auto_rotate) || ended
     };
-    Ok(!looked.keys.iter().any(waits))
+    let secret_waits = |judged: &look::JudgedSecret| {
+        let due = judged.decision.due >= Due::Overdue;
+        (due && secrets::is_unattended(desk, looked.network, &judged.facts.label))
+            || judged.facts.keep_until.is_some_and(|until| until <= now)
+    };
+    Ok(!looked.keys.iter().any(waits) && !looked.secrets.iter().any(secret_waits))
 }

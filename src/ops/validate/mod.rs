@@ -12,6 +12,7 @@ mod files;
 mod host;
 mod look;
 pub mod mend;
+mod rotation;
 mod store;
 pub mod unit;
 

@@ -64,6 +64,10 @@ pub fn look(
         Sealed::Native(store) => Some(super::backup::recorded(store.header())),
         Sealed::Igra { .. } => None,
     };
+    let rotated = match file.sealed() {
+        Sealed::Native(store) => super::rotation::rotated(store.header()),
+        Sealed::Igra { .. } => Some(Vec::new()),
+    };
     let found_at = quote_path(&file.site().path);
     match check::check(desk, file, credentials, Scope::Gate) {
         Ok(mut report) => {
@@ -80,6 +84,7 @@ pub fn look(
                 store.undecided.extend(SECRETS);
             } else {
                 store.backups = backups;
+                store.rotated = rotated;
             }
             store.basis.clone_from(&report.basis);
             store.findings = report.findings;

@@ -8,6 +8,7 @@ use crate::secret::PrivateKey;
 use crate::store::StoreError;
 use crate::store::inventory::Level;
 use crate::store::managed::{Holder, KeySealer};
+use crate::store::secret_facts::SecretFacts;
 
 impl OpenStore {
     /// The managed keys, as they now are.
@@ -79,6 +80,12 @@ impl OpenStore {
             let private = old.open(holder, sealed)?;
             new.seal(holder, &private, random)
         })
+    }
+
+    /// Tells the inventory what there is to say of the secrets that are rotated, by ascending label.
+    pub fn show_secrets(&mut self, facts: Vec<SecretFacts>) {
+        let shown = self.header.inventory.level != Level::None;
+        self.header.inventory.secrets = if shown { facts } else { Vec::new() };
     }
 
     /// Tells the inventory what there is to say of the managed keys.

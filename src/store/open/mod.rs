@@ -279,6 +279,29 @@ impl OpenStore {
         Ok(n)
     }
 
+    /// Removes versions of a secret, of which the newest is kept whatever is asked. Answers which went.
+    pub fn drop_versions(
+        &mut self,
+        name: &SecretName,
+        mut goes: impl FnMut(&Version) -> bool,
+    ) -> Result<Vec<u64>, StoreError> {
+        let Some(mut entry) = self.payload.entry(name.as_str())? else { return Ok(Vec::new()) };
+        let newest = entry.versions.first().map(|version| version.n);
+        let mut gone = Vec::new();
+        entry.versions.retain(|version| {
+            let goes = Some(version.n) != newest && goes(version);
+            if goes {
+                gone.push(version.n);
+            }
+            !goes
+        });
+        if !gone.is_empty() {
+            self.payload.put(entry)?;
+            self.content_changed = true;
+        }
+        Ok(gone)
+    }
+
     /// Removes a secret with its history; false when there is none.
     pub fn remove(&mut self, name: &SecretName) -> bool {
         let removed = self.payload.remove(name);

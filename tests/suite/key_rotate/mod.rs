@@ -5,4 +5,6 @@
 mod keys;
 mod monitor;
 mod rotation;
+mod secrets;
+mod wrapped;
 mod year;

@@ -15,6 +15,10 @@ identity_max_age = \"180d\"
 max_age = \"60d\"
 max_signatures = 2000
 grace = \"3d\"
+[rotation.secrets.token]
+secret = \"rpc.credential\"
+generate = \"base64:32\"
+max_age = \"30d\"
 ";
 
 #[test]
@@ -40,6 +44,7 @@ fn unattended(days: u64) {
     ] {
         stage.rotate(&format!("key create %s {id} --kind {kind} --role {role}")).run().ok();
     }
+    stage.on("set %s rpc.credential --from file:%g/value").run().ok();
     let first: BTreeMap<&str, String> = ["identity", "api", "treasury"]
         .map(|id| (id, stage.rotate(&format!("key export-public %s {id}")).run().ok().text()))
         .into();
@@ -64,7 +69,13 @@ fn unattended(days: u64) {
         let check = stage.rotate("check %s --network mainnet").bare().run();
         assert!(check.code <= 1, "day {day}: {} {}", check.text(), check.stderr);
     }
-    assert!(rotations >= days / 70, "{rotations}");
+    assert!(rotations >= days / 30, "{rotations}");
+    let log = stage.on("audit show %s --event key.rotate --json").run().ok().json();
+    let objects = log["records"].as_array().unwrap().iter().filter(|row| row["phase"] == "done");
+    let of_secret = objects.filter(|row| row["object"].as_str().unwrap().contains("secret:token@"));
+    assert!(of_secret.count() as u64 >= days / 31);
+    let list = stage.on("list %s --json").run().ok().json();
+    assert!(list["secrets"][0]["versions"].as_u64() <= Some(2), "{list}");
     let status = stage.rotate("status %s --json").run().ok().json();
     for key in status["keys"].as_array().unwrap() {
         let (id, version) = (key["id"].as_str().unwrap(), key["active_version"].as_u64().unwrap());

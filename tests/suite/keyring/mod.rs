@@ -3,3 +3,4 @@
 mod proofs;
 mod published;
 mod state_machine;
+mod wrapped;

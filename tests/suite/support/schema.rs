@@ -81,6 +81,7 @@ fn key_rotate(words: &[std::borrow::Cow<'_, str>]) -> &'static str {
         ("key", Some("list")) => "key-list",
         ("key", Some("show")) => "key-show",
         ("key", Some("tree")) => "key-tree",
+        ("key", Some("export")) => "key-export",
         ("key", Some("export-public")) => "key-public",
         ("key", Some("sign")) => "key-sign",
         ("key", Some("verify")) => "key-verify",

@@ -9,15 +9,19 @@ use std::path::Path;
 
 use strongroom::clock::Timestamp;
 use strongroom::config::Reading;
-use strongroom::config::rules::facts::{Facts, FileFact, Files, Found, Host, Kind, Role};
+use strongroom::config::rules::facts::{
+    Facts, FileFact, Files, Found, Host, Kind, Role, RotatedItem,
+};
 use strongroom::config::rules::{Case, Id, RULES, Severity, run};
 use strongroom::config::service::{Service, Start};
+use strongroom::keyring::{Limits, Role as KeyRole};
 use strongroom::network::NetworkMode;
+use strongroom::rotation::policy::DAY;
 
 use super::image::{Image, Judged, address, make_store, members};
 use super::library::{self, Odd};
 use super::pasteable;
-use crate::support::stage::{PASS, Stage};
+use crate::support::stage::{NOW, PASS, Stage};
 use crate::support::{assert_generated, vector};
 
 type Spoil = fn(&mut Image);
@@ -47,6 +51,11 @@ const fn inside(rule: Id, bad: Spoil) -> Row {
 
 const fn facts(rule: Id, bad: FactSpoil) -> Row {
     Row(rule, Made::Facts(bad), None)
+}
+
+/// A store with a key; the good one has a key too.
+const fn key(rule: Id, bad: FactSpoil) -> Row {
+    Row(rule, Made::Facts(bad), Some(Made::Facts(|f, _| drop(rotated(f).name.clone()))))
 }
 
 /// An Igra file of this passphrase, which nobody measured when it was chosen.
@@ -119,6 +128,23 @@ fn room(role: Role, free: u64) -> FileFact {
 
 fn with_room(facts: &mut Facts, role: Role, free: u64) {
     facts.files = Some(Files { all: vec![room(role, free)], ..Files::default() });
+}
+
+/// A store with one key that is as it should be.
+fn rotated(facts: &mut Facts) -> &mut RotatedItem {
+    let limits = Limits { max_age: Some(90 * DAY), max_uses: Some(10_000), warn: 7 * DAY };
+    let item = RotatedItem {
+        name: "api".to_owned(),
+        role: Some(KeyRole::Signing),
+        since: Some(Timestamp::from_unix(NOW - DAY)),
+        uses: 3,
+        limits,
+        compromised: false,
+        left_over: None,
+    };
+    let store = facts.store.get_or_insert_default();
+    store.rotated.get_or_insert_default().push(item);
+    store.rotated.iter_mut().flatten().next_back().expect("one")
 }
 
 fn host(facts: &mut Facts) -> &mut Host {
@@ -199,6 +225,17 @@ const ROWS: &[Row] = &[
     image(Id::Bak002, |i| add(i, "[backup]\nmax_drill_age = \"30d\"\n")),
     image(Id::Bak003, |i| add(i, "[backup]\ndirs = [\"/var/lib\"]\n")),
     image(Id::Rec002, |i| add(i, "[recovery]\nmax_attempts = 100\n")),
+    key(Id::Rot001, |f, now| rotated(f).since = Some(Timestamp::from_unix(*now - 200 * DAY))),
+    key(Id::Rot002, |f, _| rotated(f).uses = 10_000),
+    key(Id::Rot003, |f, _| {
+        let item = rotated(f);
+        (item.role, item.uses) = (Some(KeyRole::OneTimePrekey), 1);
+    }),
+    key(Id::Rot004, |f, now| {
+        rotated(f).left_over = Some(Timestamp::from_unix(*now - 30 * DAY));
+    }),
+    key(Id::Rot005, |f, _| rotated(f).compromised = true),
+    key(Id::Rot006, |f, _| rotated(f).role = Some(KeyRole::Identity)),
     image(Id::Rot007, |i| add(i, "[rotation]\nmax_age = \"91d\"\n")),
     image(Id::Cfg001, |i| add(i, "netwrok = \"x\"\n")),
     image(Id::Cfg002, |i| add(i, "[service.hd.mnemonics]\n")),

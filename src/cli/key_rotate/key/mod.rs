@@ -3,6 +3,7 @@
 mod create;
 mod derive;
 mod destroy;
+mod export;
 mod export_public;
 mod import;
 mod list;
@@ -17,6 +18,9 @@ use std::ffi::{OsStr, OsString};
 use serde_json::json;
 
 use super::{look, shown};
+use crate::cli::needs::Needs;
+use crate::cli::source::Source as SecretSource;
+use crate::cli::source::reader::{Purpose, Reader};
 use crate::cli::target::Target;
 use crate::cli::{Answer, Context, Failure};
 use crate::keyring::{KeyFacts, KeyId, KeyKind, Keyring, Role};
@@ -26,6 +30,7 @@ use crate::ops::keys::make::{self, NewKey, Source};
 use crate::ops::transaction::open_for_reading;
 use crate::ops::{OpError, Opening};
 use crate::store::OpenStore;
+use crate::store::keyslot::Credentials;
 
 /// Keys: make, show, use, give up
 #[derive(clap::Args)]
@@ -42,6 +47,7 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Tree(tree::Args),
+    Export(export::Args),
     ExportPublic(export_public::Args),
     Sign(sign::Args),
     Verify(verify::Args),
@@ -56,6 +62,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Verb::List(args) => list::run(args, context),
         Verb::Show(args) => show::run(args, context),
         Verb::Tree(args) => tree::run(args, context),
+        Verb::Export(args) => export::run(args, context),
         Verb::ExportPublic(args) => export_public::run(args, context),
         Verb::Sign(args) => sign::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
@@ -93,6 +100,45 @@ impl What {
             ))
         })?;
         Ok((kind, role))
+    }
+}
+
+/// The passphrase of a wrapped key.
+#[derive(clap::Args)]
+struct WrappedFlags {
+    /// Where the passphrase of the wrapped key comes from
+    #[arg(long, value_name = "SPEC")]
+    archive_passphrase_from: Option<OsString>,
+}
+
+const ARCHIVE_FLAG: &str = "--archive-passphrase-from";
+/// No credential stands in for it: that one is the store's.
+const WRAPPED: Purpose =
+    Purpose { label: "passphrase of the wrapped key", flag: ARCHIVE_FLAG, credential: false };
+
+impl WrappedFlags {
+    fn source(&self) -> Result<Option<SecretSource>, Failure> {
+        let spec = self.archive_passphrase_from.as_ref();
+        spec.map(|spec| SecretSource::parse(ARCHIVE_FLAG, spec)).transpose()
+    }
+
+    /// That it will be asked for.
+    fn needs(&self) -> Result<Needs, Failure> {
+        Ok(Needs::new().passphrase(WRAPPED, self.source()?.as_ref()))
+    }
+
+    /// One that is chosen now.
+    fn chosen(&self, context: &mut Context, network: NetworkMode) -> Result<Credentials, Failure> {
+        let source = self.source()?;
+        let passphrase = Reader::new(context, network).new_passphrase(WRAPPED, source.as_ref())?;
+        Ok(Credentials { passphrase, keyfile: None })
+    }
+
+    /// One that was chosen before.
+    fn known(&self, context: &mut Context, network: NetworkMode) -> Result<Credentials, Failure> {
+        let source = self.source()?;
+        let passphrase = Reader::new(context, network).passphrase(WRAPPED, source.as_ref())?;
+        Ok(Credentials { passphrase, keyfile: None })
     }
 }
 
