@@ -60,6 +60,9 @@ pub const ARCHIVE_STREAM: &[u8] = b"strongroom/v1 archive stream\0";
 /// Starts what a host remembers of a store's archives.
 pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
 
+/// Starts the state of a verification that can go on.
+pub const ARCHIVE_RESUME: &[u8] = b"strongroom/v1 archive resume\0";
+
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
     SLOT_WRAP,
@@ -86,6 +89,7 @@ pub const ALL: &[&[u8]] = &[
     ARCHIVE_HEDGE,
     ARCHIVE_STREAM,
     ARCHIVE_MEMORY,
+    ARCHIVE_RESUME,
 ];
 
 #[cfg(test)]

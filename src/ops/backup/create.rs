@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::agreement;
 use super::memory::{self, Known};
 use super::sources::{Piped, Sources};
 use super::{Progress, reading, writing};
 use crate::backup::file_name::ArchiveName;
 use crate::backup::header::StoreFacts;
+use crate::backup::manifest::KnownKey;
 use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
 use crate::backup::stream::{self, Output, Pace};
@@ -89,6 +91,7 @@ struct Taken<'p> {
     facts: StoreFacts,
     digest: Hash,
     store_key: Option<crate::crypto::sign::PublicKey>,
+    keys: Vec<KnownKey>,
     sources: Sources<'p>,
 }
 
@@ -126,7 +129,7 @@ pub fn create(
         previous: memory::recall(desk, taken.facts.store_id)?.newest().map(|known| known.id),
         store_digest: taken.digest,
         store_key: taken.store_key,
-        keys: Vec::new(),
+        keys: taken.keys,
         files: taken.sources.entries().to_vec(),
     };
     manifest.check()?;
@@ -358,7 +361,7 @@ fn take_in<'p>(
     if locate::remembered_as(&sealed, &site.path) != id {
         return Err(FsError::Changed(site.path).into());
     }
-    let (facts, digest, store_key, head) = match &sealed {
+    let (facts, digest, store_key, keys, head) = match &sealed {
         Sealed::Native(store) => {
             let digest = store.verify()?;
             let header = store.header();
@@ -370,7 +373,8 @@ fn take_in<'p>(
                 content_generation: header.content_generation,
                 key_epoch: header.key_epoch,
             };
-            (facts, digest, Some(header.store_key), Some(header.audit_head))
+            let keys = agreement::shown(header);
+            (facts, digest, Some(header.store_key), keys, Some(header.audit_head))
         }
         Sealed::Igra { bytes, .. } => {
             isec::inspect(bytes)?;
@@ -381,7 +385,7 @@ fn take_in<'p>(
                 content_generation: 0,
                 key_epoch: 0,
             };
-            (facts, isec::digest(bytes)?, None, None)
+            (facts, isec::digest(bytes)?, None, Vec::new(), None)
         }
     };
     if facts.network != site.network {
@@ -421,7 +425,7 @@ fn take_in<'p>(
         let path = ArchivePath::parse("files/stdin").map_err(ArchiveError::from)?;
         sources.add_pipe(path, pipe);
     }
-    Ok(Taken { facts, digest, store_key, sources })
+    Ok(Taken { facts, digest, store_key, keys, sources })
 }
 
 /// A key in memory, as a file is read. An Igra file has no place for its audit root.

@@ -7,16 +7,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use strongroom::backup::FileKind;
 use strongroom::clock::Timestamp;
 use strongroom::config::Reading;
 use strongroom::config::rules::facts::{Facts, FileFact, Files, Found, Host, Kind, Role};
 use strongroom::config::rules::{Case, Id, RULES, Severity, run};
 use strongroom::config::service::{Service, Start};
+use strongroom::crypto::kdf::KdfParams;
 use strongroom::network::NetworkMode;
 
 use super::image::{Image, Judged, address, make_store, members};
 use super::library::{self, Odd};
 use super::pasteable;
+use crate::archive;
 use crate::support::stage::{PASS, Stage};
 use crate::support::{assert_generated, vector};
 
@@ -125,6 +128,15 @@ fn host(facts: &mut Facts) -> &mut Host {
     facts.host.get_or_insert_default()
 }
 
+/// An archive whose keyslot costs this much, in a directory that the configuration names.
+fn backup(image: &mut Image, costs: KdfParams) {
+    image.make_dir("var/backup", 0o700);
+    let manifest = archive::manifest(vec![archive::file("s", FileKind::Store, Some(1))]);
+    let bytes = archive::sealed_at(costs, 3, &[archive::PASSPHRASE], &manifest, b"x");
+    image.write("var/backup/a.strongroom-backup", &bytes, 0o600);
+    add(image, "[backup]\ndirs = [\"/var/backup\"]\n");
+}
+
 const WALLET: &str = "set %s igra.hd.wallet_secret --from file:%g/wallet";
 const PAYMENT: &str = "set %s igra.hd.payment_secret --from file:%g/payment";
 
@@ -198,6 +210,11 @@ const ROWS: &[Row] = &[
     image(Id::Bak001, |i| add(i, "[backup]\nmax_age = \"7d\"\n")),
     image(Id::Bak002, |i| add(i, "[backup]\nmax_drill_age = \"30d\"\n")),
     image(Id::Bak003, |i| add(i, "[backup]\ndirs = [\"/var/lib\"]\n")),
+    Row(
+        Id::Bak004,
+        Made::Image(|i| backup(i, KdfParams::fixed(8192, 1, 1))),
+        Some(Made::Image(|i| backup(i, i.network.policy().kdf_floor))),
+    ),
     image(Id::Rec002, |i| add(i, "[recovery]\nmax_attempts = 100\n")),
     image(Id::Rot007, |i| add(i, "[rotation]\nmax_age = \"91d\"\n")),
     image(Id::Cfg001, |i| add(i, "netwrok = \"x\"\n")),
