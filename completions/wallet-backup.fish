@@ -47,6 +47,7 @@ complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -s V -l versio
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "create" -d 'Make an encrypted archive of a store, its audit log, the configuration and named files'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "verify" -d 'Check every byte of archives'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "drill" -d 'Rehearse a restore of an archive, in memory'
+complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "diff" -d 'Say what has changed in a store since an archive of it was made'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "restore" -d 'Bring an archive back into a new directory'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "list" -d 'List archives: of each store the newest first'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "inspect" -d 'Show what an archive holds'
@@ -54,7 +55,7 @@ complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "prune" 
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "export" -d 'Export what is in an archive as an age file'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "import" -d 'Read a backup record or a ritual of Codomyrmex, and say what it cannot give back'
 complete -c wallet-backup -n "__fish_wallet_backup_needs_command" -f -a "status" -d 'Say whether backups and rehearsed restores of a store are fresh'
-complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l out -d 'Where the archive is written: a file that must not exist, a directory in which it gets a name, or - for a pipe' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l out -d 'Where the archive is written: a file that must not exist, a directory in which it gets a name, or - for a pipe; without it the first of backup.dirs' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l archive-keyfile -d 'The archive\'s keyfile, if it was made with one' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l extra-passphrase-from -d 'Another passphrase that opens the archive too, such as one that lies in a safe' -r
@@ -80,6 +81,7 @@ complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -l e
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l archive-keyfile -d 'The archive\'s keyfile, if it was made with one' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l resume -d 'Remember in this file which archives were found genuine, and go on after them when the command was interrupted' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand verify" -l store -l path -d 'The store to work on' -r
@@ -121,6 +123,28 @@ complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand drill" -l dr
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand drill" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand drill" -l exit-codes -d 'Print the exit codes and what they mean'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand drill" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l archive-keyfile -d 'The archive\'s keyfile, if it was made with one' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l archived-store-passphrase-from -d 'Where the passphrase of the store in the archive comes from, if it was changed since' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l network -d 'The network whose rules hold: mainnet, testnet or devnet' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l store -l path -d 'The store to work on' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l lock-timeout -d 'How long to wait for another process to finish, such as 10s or 2m (default 30s)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l passphrase-from -d 'Where the passphrase comes from: prompt, stdin, fd:N, file:PATH, cred:NAME, cmd:/PROGRAM or env:NAME' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l new-passphrase-from -d 'Where a new passphrase comes from' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l keyfile -d 'Open the store with this key file as well' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l slot -d 'Try this keyslot only' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l reason -d 'Why this is done, for the audit log' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l json -d 'Print one JSON object instead of text; errors too'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l non-interactive -d 'Never ask; exit 19 lists what is missing'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l yes -d 'Answer yes to every confirmation'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l dry-run -d 'Change nothing; print what would be done'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -l exit-codes -d 'Print the exit codes and what they mean'
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand restore" -l to -d 'The new directory' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand restore" -l archive-passphrase-from -d 'Where the archive\'s passphrase comes from' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand restore" -l archive-keyfile -d 'The archive\'s keyfile, if it was made with one' -r
@@ -254,8 +278,8 @@ complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l d
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l no-kdf-upgrade -d 'Leave a keyslot whose key derivation is below today\'s floor as it is'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -l exit-codes -d 'Print the exit codes and what they mean'
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-age -d 'Oldest backup that is fresh (default 7d)' -r
-complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-drill-age -d 'Oldest rehearsed restore that is fresh (default 30d)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-age -d 'Oldest backup that is fresh (default backup.max_age, else 7d)' -r
+complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l max-drill-age -d 'Oldest rehearsed restore that is fresh (default backup.max_drill_age, else 30d)' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l now -d 'What time it is, for rehearsals' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l metrics-file -d 'Replace this file with metrics for Prometheus; its name ends in .prom' -r
 complete -c wallet-backup -n "__fish_wallet_backup_using_subcommand status" -l config -d 'Read this configuration file instead of /etc/strongroom/config.toml' -r

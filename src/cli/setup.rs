@@ -187,6 +187,7 @@ impl Setup {
                 InventoryDetail::None => Level::None,
             },
             rotation: self.config.rotation.clone(),
+            backup_dirs: self.config.backups.dirs.clone(),
             audit_path: self.config.audit_path.clone(),
             reason: globals.reason.clone(),
             accept_rollback: globals.accept_rollback.clone(),

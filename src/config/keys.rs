@@ -224,7 +224,11 @@ keys! {
     "rotation.hook_timeout" Duration, "30s", "how long each of these programs may take, 1s to 1h";
     "backup.max_age" Duration, "7d", "age of the last backup";
     "backup.max_drill_age" Duration, "30d", "age of the last restored backup";
-    "backup.dirs" Paths, "", "where backups are kept";
+    "backup.dirs" Paths, "", "where backups are kept; new ones are made in the first";
+    "backup.keep_last" Whole(65535), "0", "prune keeps the newest so many";
+    "backup.keep_daily" Whole(65535), "0", "prune keeps the newest of each of so many days";
+    "backup.keep_weekly" Whole(65535), "0", "prune keeps the newest of each of so many weeks";
+    "backup.keep_monthly" Whole(65535), "0", "prune keeps the newest of each of so many months";
     "recovery.max_attempts" Whole(1000), "5", "failed attempts until a ceremony is locked";
     "recovery.delay" Duration, "", "pause after a failed attempt";
     "backend.kind" Word(&["file", "env"]), "file", "where secrets come from";

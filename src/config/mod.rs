@@ -8,6 +8,7 @@
 //! [`parse`] is pure and total. Its errors name file, line and column, and repeat keys, escaped, but never values: the file
 //! is next to secrets, and somebody will paste one into it.
 
+mod backup;
 pub mod endpoint;
 mod error;
 pub mod hooks;
@@ -23,6 +24,7 @@ pub mod tree;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use backup::{Backups, Keep};
 pub use error::ConfigError;
 pub use hooks::HookCommands;
 pub use reading::{Position, Reading};
@@ -110,6 +112,8 @@ pub struct Config {
     pub rotation: Policies,
     /// What runs before and after a rotation.
     pub hooks: HookCommands,
+    /// How backups are made and kept.
+    pub backups: Backups,
 }
 
 /// Reads our tables from the bytes of a file. `path` is for messages only.
@@ -125,6 +129,7 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
         tables.rotation.clone().map(|table| source.raw(table, rotation::KEYS)).transpose()?;
     let hooks =
         tables.rotation.map(|table| source.raw(table, schema::ROTATION_KEYS)).transpose()?;
+    let backups = tables.backup.map(|table| source.raw(table, backup::KEYS)).transpose()?;
     let (mut config, mut wrong) = schema::check(
         &security.unwrap_or_default(),
         &audit.unwrap_or_default(),
@@ -132,6 +137,9 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Config, ConfigError> {
     );
     if let Some(policies) = policies {
         config.rotation = rotation::check(&policies, &mut wrong);
+    }
+    if let Some(backups) = backups {
+        config.backups = backup::check(&backups, &mut wrong);
     }
     match wrong.into_iter().min_by_key(|(at, _)| at.start) {
         Some((at, problem)) => Err(source.error(at.start, problem)),
@@ -188,6 +196,9 @@ mod tests {
             [rotation.keys.treasury]
             max_age = "10d"
             [backup]
+            max_age = "2d"
+            dirs = ["/backup", "/mnt/safe", "/backup"]
+            keep_weekly = 8
             "#,
             hex.to_uppercase()
         ))
@@ -229,6 +240,12 @@ mod tests {
                 hooks: HookCommands {
                     post: vec![vec!["/bin/true".to_owned()]],
                     ..HookCommands::default()
+                },
+                backups: Backups {
+                    max_age: Some(Duration::from_hours(48)),
+                    max_drill_age: None,
+                    dirs: vec!["/backup".into(), "/mnt/safe".into()],
+                    keep: Keep { weekly: 8, ..Keep::default() },
                 },
             }
         );

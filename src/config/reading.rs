@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 use super::source::{Source, shown};
 use super::tree::{Node, Problem, Tree, Trouble, Value};
 use super::{Config, ConfigError, keys};
-use super::{rotation, schema};
+use super::{backup, rotation, schema};
 
 /// A file that was read, whatever is wrong with it.
 pub struct Reading<'i> {
@@ -116,6 +116,7 @@ fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
         &raw(document, "rotation", schema::ROTATION_KEYS),
     );
     config.rotation = rotation::check(&raw(document, "rotation", rotation::KEYS), &mut found);
+    config.backups = backup::check(&raw(document, "backup", backup::KEYS), &mut found);
     problems.extend(found.into_iter().map(|(at, text)| Problem {
         what: Trouble::Value,
         at: at.clone(),

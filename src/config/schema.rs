@@ -129,7 +129,7 @@ pub(super) fn expected(key: &str) -> &'static str {
         "secret_cache_ttl" | "hook_timeout" => {
             "is a number with a unit, such as \"300s\" or \"5m\""
         }
-        "required_secrets" | "payment_secret_names" | "wallet_secret_names" => {
+        "required_secrets" | "payment_secret_names" | "wallet_secret_names" | "dirs" => {
             "is a list of strings"
         }
         "store_keys" => "is a list of keys of 64 hexadecimal digits",
@@ -138,8 +138,12 @@ pub(super) fn expected(key: &str) -> &'static str {
         | "signed_prekey_max_age"
         | "wrap_max_age"
         | "max_age"
+        | "max_drill_age"
         | "warn"
         | "grace" => "is a number with a unit, such as \"30d\"",
+        "keep_last" | "keep_daily" | "keep_weekly" | "keep_monthly" => {
+            "is a whole number from 0 to 65535"
+        }
         "auto_rotate" => "is true or false",
         "keys" => "has tables with max_age, max_uses, warn, grace, auto_rotate",
         "max_kdf_mem_mib" => "is a whole number from 1 to 4194303",

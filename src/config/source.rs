@@ -18,6 +18,7 @@ pub(super) struct OurTables<'i> {
     pub security: Option<Spanned<DeValue<'i>>>,
     pub audit: Option<Spanned<DeValue<'i>>>,
     pub rotation: Option<Spanned<DeValue<'i>>>,
+    pub backup: Option<Spanned<DeValue<'i>>>,
 }
 
 /// A file's text, without byte order mark.
@@ -94,6 +95,7 @@ impl<'i> Source<'i> {
                 "security" => found.security = Some(value),
                 "audit" => found.audit = Some(value),
                 "rotation" => found.rotation = Some(value),
+                "backup" => found.backup = Some(value),
                 _ => {}
             }
         }

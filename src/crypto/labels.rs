@@ -62,6 +62,9 @@ pub const WRAPPED_KEY: &[u8] = b"strongroom/v1 wrapped key\0";
 /// Starts what a host remembers of a store's archives.
 pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
 
+/// Starts the state of a verification that can go on.
+pub const ARCHIVE_RESUME: &[u8] = b"strongroom/v1 archive resume\0";
+
 /// Every label, so that a test can hold the rule for all of them.
 pub const ALL: &[&[u8]] = &[
     SLOT_WRAP,
@@ -89,6 +92,7 @@ pub const ALL: &[&[u8]] = &[
     ARCHIVE_STREAM,
     WRAPPED_KEY,
     ARCHIVE_MEMORY,
+    ARCHIVE_RESUME,
 ];
 
 #[cfg(test)]

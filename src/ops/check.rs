@@ -9,13 +9,14 @@ use super::contents::Contents;
 use super::locate::Sealed;
 use super::remedy::{self, Subject};
 use super::signed::{self, Freshness, Pin};
-use super::{Desk, Notice, OpError, StoreFile, audit, audit_log, gate};
+use super::{Desk, Notice, OpError, StoreFile, audit, audit_log, backup, gate};
 use crate::config::rules::{self, Finding, Id, Severity};
 use crate::crypto::kdf::KdfParams;
 use crate::network::NetworkMode;
 use crate::store::Header;
 use crate::store::inventory::Claim;
 use crate::store::keyslot::Credentials;
+use crate::text::quote_path;
 
 /// How much is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +100,24 @@ pub fn check(
     if scope == Scope::Store {
         audit_log(desk, &file, &mut findings)?;
     }
-    let notices = match credentials {
+    let old_way = match scope {
+        Scope::Store => backup::outdated::outdated(desk, &backup::verify::Live::of(&file)).len(),
+        Scope::Gate => 0,
+    };
+    let store_path = file.site().path.clone();
+    let mut notices = match credentials {
         Some(credentials) => {
             memory(desk, &file, &mut findings);
             look_inside(desk, file, credentials, scope, &mut findings)?
         }
         None => rely_on_claims(desk, &file, &mut findings)?,
     };
+    if old_way > 0 {
+        notices.push(Notice::Note(format!(
+            "{old_way} archives hold what was replaced since; which: wallet-backup list --store {}",
+            quote_path(&store_path)
+        )));
+    }
     let Findings { graded: rules::Findings { all: mut found, .. }, basis, .. } = findings;
     // The gate's configuration may raise what does not matter here.
     found.retain(|finding| scope == Scope::Gate || finding.severity != Severity::Off);

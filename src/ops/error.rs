@@ -92,6 +92,11 @@ pub enum OpError {
     /// What a restore gave is not what was archived.
     #[error("the restored store is not what was archived: {0}")]
     DrillDiffers(&'static str),
+    /// The passphrase opens the live store and not the one in the archive.
+    #[error(
+        "the store in the archive does not open with this passphrase: it may be of before a change"
+    )]
+    ArchivedPassphrase,
     /// The archive is older than what this host has seen of the store.
     #[error(
         "this host has seen generation {seen} of the store, the archive holds generation {found}"
@@ -309,6 +314,7 @@ impl OpError {
             | Self::BelowMinimum { .. }
             | Self::RestoreOlder { .. } => Kind::Rollback,
             Self::UnknownFormat(_) | Self::Unpinned | Self::DrillDiffers(_) => Kind::Integrity,
+            Self::ArchivedPassphrase => Kind::WrongPassphrase,
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase
@@ -360,6 +366,10 @@ impl OpError {
             Self::RestoreOlder { .. } => {
                 vec!["to take the archive as the truth: add --accept-rollback REASON".to_owned()]
             }
+            Self::ArchivedPassphrase => vec![
+                "bring the one of that time: --archived-store-passphrase-from file:PATH".to_owned(),
+                "or compare what needs none: leave --passphrase-from out".to_owned(),
+            ],
             Self::NothingProven => vec![
                 "prove one: wallet-backup verify FILE --archive-passphrase-from file:PATH"
                     .to_owned(),

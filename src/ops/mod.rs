@@ -93,6 +93,8 @@ pub struct Settings {
     pub inventory: Level,
     /// When managed keys are replaced.
     pub rotation: Policies,
+    /// Where archives are; none knows only those that this host remembers.
+    pub backup_dirs: Vec<std::path::PathBuf>,
     /// The audit log, for commands that look at it and record nothing; none for the one beside the store.
     pub audit_path: Option<std::path::PathBuf>,
     /// Why this is done; goes to the audit log.
@@ -117,6 +119,7 @@ impl Default for Settings {
             min_generation: 0,
             inventory: Level::Full,
             rotation: Policies::default(),
+            backup_dirs: Vec::new(),
             audit_path: None,
             reason: None,
             accept_rollback: None,
@@ -185,13 +188,14 @@ fn finish(mut tx: Transaction<'_, '_>, plan: Vec<String>) -> Result<Outcome, OpE
         return Ok(Outcome { receipt: None, plan, notices });
     }
     let (desk, event) = (tx.desk(), tx.event_mut().name);
-    let id = tx.contents().native().map(|store| store.header().store_id);
+    let (turn, path) = (backup::memory::Turn::of_event(event), tx.site().path.clone());
+    let header = |store: &crate::store::OpenStore| backup::verify::Live::of_header(store.header());
+    let live = tx.contents().native().map(header);
     let mut receipt = tx.commit()?;
     let mut notices = std::mem::take(&mut receipt.notices);
-    if let Some(id) = id
-        && matches!(event, "passphrase.change" | "keyslot.revoke" | "data-key.rotate")
-    {
-        notices.extend(backup::memory::open_the_old_way(desk, id, receipt.generation));
+    if let (Some(live), Some(turn)) = (live, turn) {
+        let live = backup::verify::Live { generation: receipt.generation, ..live };
+        notices.extend(backup::outdated::after(desk, &path, &live, turn));
     }
     Ok(Outcome { receipt: Some(receipt), plan, notices })
 }

@@ -213,6 +213,7 @@ def read(data, passphrase):
     check(at == len(plain), "content goes on")
     answer = {"archive_id": archive_id.hex(), "store_id": store_id.hex(), "network": NETWORKS[network]}
     answer |= {"generation": header[5], "content_generation": header[6], "reason": manifest[3]}
+    answer["keys"] = [[name, version, kind, public.hex()] for name, version, kind, public in manifest[7]]
     answer["files"] = [[path, hashlib.sha256(content).hexdigest()] for path, _, content in contents]
     return answer, contents
 

@@ -117,6 +117,16 @@ const BACKUP_EXAMPLES: &[(&str, Examples)] = &[
         ],
     ),
     (
+        "diff",
+        &[
+            ("What is signed and readable", "diff /backup/a.strongroom-backup mainnet-secrets.bin"),
+            (
+                "Every entry, by name",
+                "diff /backup/a.strongroom-backup mainnet-secrets.bin --passphrase-from prompt",
+            ),
+        ],
+    ),
+    (
         "restore",
         &[
             ("On a new host", "restore /backup/a.strongroom-backup --to /srv/restored"),
@@ -163,7 +173,11 @@ const BACKUP_FILES: &[(&str, &str)] = &[
     ("DIR.partial", "A restore that is under way, or was killed; the next one to DIR removes it."),
     (
         "STATE/ID.backups",
-        "What this host remembers of the archives of a store: where they were put, when they were verified and rehearsed.",
+        "What this host remembers of the archives of a store: where they were put, when they were verified and rehearsed, and after which changes of the store older ones open the old way.",
+    ),
+    (
+        "verify --resume FILE",
+        "Which archives a verification that was interrupted had found genuine. Mode 0600; removed when all were looked at.",
     ),
 ];
 

@@ -31,7 +31,8 @@ pub struct Args {
     /// Files that are archived too; - is standard input
     #[arg(value_name = "PATH")]
     files: Vec<OsString>,
-    /// Where the archive is written: a file that must not exist, a directory in which it gets a name, or - for a pipe
+    /// Where the archive is written: a file that must not exist, a directory in which it gets a name, or - for a pipe; without it the
+    /// first of backup.dirs
     #[arg(long, value_name = "FILE|DIR")]
     out: Option<OsString>,
     #[command(flatten)]
@@ -47,16 +48,26 @@ pub struct Args {
 const EXTRA: &str = "--extra-passphrase-from";
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let out = named::path(args.out.as_ref(), "--out")?;
     let reason = context.globals.reason.clone();
     let reason = reason.ok_or_else(|| Failure::usage("--reason is missing"))?;
+    args.opening.source()?;
+    if args.out.as_ref().is_some_and(|out| out.is_empty()) {
+        return Err(Failure::usage("--out is missing"));
+    }
+    let setup = Setup::new(context)?;
+    let out = match (&args.out, setup.config.backups.dirs.first()) {
+        (Some(out), _) => PathBuf::from(out),
+        (None, Some(first)) => first.clone(),
+        (None, None) => {
+            return Err(Failure::usage("--out is missing")
+                .hint("or in the configuration: [backup] dirs = [\"/backup\"]"));
+        }
+    };
     let to_pipe = out.as_os_str() == "-";
     if to_pipe && context.output.stdout_is_terminal() {
         return Err(Failure::usage("standard output is a terminal")
             .hint("name a file or a directory: --out /backup/"));
     }
-    args.opening.source()?;
-    let setup = Setup::new(context)?;
     let path = setup.store(None)?;
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;

@@ -10,9 +10,8 @@ use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::backup::ArchiveFile;
+use crate::ops::backup::agreement::Against;
 use crate::ops::backup::drill::drill;
-use crate::ops::backup::verify::Live;
-use crate::ops::locate::Sealed;
 
 /// Rehearse a restore of an archive, in memory
 ///
@@ -21,17 +20,20 @@ use crate::ops::locate::Sealed;
 /// if there is one. Nothing touches a disk; when it succeeded is remembered for `status`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The archive
+    /// The archive; without it the newest of the store in backup.dirs
     file: Option<OsString>,
     #[command(flatten)]
     opening: Opening,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let path = named::path(args.file.as_ref(), "the archive")?;
     args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.desk();
+    let path = match &args.file {
+        Some(_) => named::path(args.file.as_ref(), "the archive")?,
+        None => named::configured_archives(context, &setup, &desk)?.swap_remove(0),
+    };
     let live = named::live(context, &setup, &desk)?;
     let file = ArchiveFile::find(&desk, &path)?;
     let network = file.header().store.network;
@@ -39,18 +41,11 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     setup.guard_environment(context, network)?;
     let archive = args.opening.credentials(context, &setup, network, Needs::new())?;
     let store = named::store_credentials(context, &setup, network)?;
-    let facts = live.as_ref().map(|live| {
-        let key = match live.sealed() {
-            Sealed::Native(store) => Some(store.header().store_key),
-            Sealed::Igra { .. } => None,
-        };
-        (Live::of(live), key)
-    });
-    let against = facts.as_ref().map(|(live, key)| (live, *key));
+    let against = live.as_ref().map(Against::of);
     let drilled = {
         let mut bar = Bar::of_bytes(&context.output, "rehearsing");
         let mut progress = |done, of| bar.at(done, of);
-        drill(&desk, &file, &archive, store.as_ref(), against, &mut progress)?
+        drill(&desk, &file, &archive, store.as_ref(), against.as_ref(), &mut progress)?
     };
     notices::print(context, &path, &drilled.notices);
     let (scope, what) = match drilled.opened {
@@ -77,6 +72,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "millis": drilled.millis,
         "stale": drilled.stale,
         "compared_with_live": live.is_some(),
+        "keys": drilled.manifest.keys.len(),
         "files": named::files_json(&drilled.manifest.files),
         "last_use": drilled.last_use.as_ref().map(|last| json!({ "host": last.host, "at": last.at })),
     });

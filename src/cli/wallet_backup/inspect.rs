@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use super::named::{self, Opening};
+use crate::backup::manifest::KnownKey;
 use crate::backup::unpack::Discard;
 use crate::cli::bar::Bar;
 use crate::cli::needs::Needs;
@@ -75,8 +77,22 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             escape(entry.path.as_str())
         );
     }
+    for key in &manifest.keys {
+        let version = key.version;
+        let _ =
+            writeln!(text, "  key   {} version {version}  {}", escape(&key.id), escape(&key.kind));
+    }
+    let key_json = |key: &KnownKey| {
+        json!({
+            "id": key.id,
+            "version": key.version,
+            "kind": key.kind,
+            "public_key": HEXLOWER.encode(&key.public),
+        })
+    };
     let json = json!({
         "authenticated": true,
+        "keys": manifest.keys.iter().map(key_json).collect::<Vec<_>>(),
         "host": manifest.host,
         "tool": manifest.tool,
         "reason": manifest.reason,

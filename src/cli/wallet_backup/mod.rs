@@ -6,6 +6,7 @@
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are help text, not Markdown")]
 
 mod create;
+mod diff;
 mod drill;
 mod export;
 mod import;
@@ -45,6 +46,7 @@ Examples:
   wallet-backup create --store mainnet-secrets.bin --out /backup/ --reason weekly
   wallet-backup verify /backup/*.strongroom-backup
   wallet-backup drill /backup/latest.strongroom-backup --store mainnet-secrets.bin
+  wallet-backup diff /backup/latest.strongroom-backup mainnet-secrets.bin
   wallet-backup restore /backup/latest.strongroom-backup --to /srv/restored
   wallet-backup status --store mainnet-secrets.bin --max-age 7d --max-drill-age 30d";
 
@@ -53,6 +55,7 @@ const VERBS: &[Verb] = &[
     Verb { name: "create", grammar: create::Args::augment_args, run: |m, c| create::run(&parsed(m)?, c) },
     Verb { name: "verify", grammar: verify::Args::augment_args, run: |m, c| verify::run(&parsed(m)?, c) },
     Verb { name: "drill", grammar: drill::Args::augment_args, run: |m, c| drill::run(&parsed(m)?, c) },
+    Verb { name: "diff", grammar: diff::Args::augment_args, run: |m, c| diff::run(&parsed(m)?, c) },
     Verb { name: "restore", grammar: restore::Args::augment_args, run: |m, c| restore::run(&parsed(m)?, c) },
     Verb { name: "list", grammar: list::Args::augment_args, run: |m, c| list::run(&parsed(m)?, c) },
     Verb { name: "inspect", grammar: inspect::Args::augment_args, run: |m, c| inspect::run(&parsed(m)?, c) },

@@ -15,6 +15,7 @@ use crate::cli::source::reader::{Purpose, Reader};
 use crate::cli::{Context, Failure};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
+use crate::ops::backup::list::list;
 use crate::ops::{Desk, StoreFile};
 use crate::passphrase::Passphrase;
 use crate::store::keyslot::Credentials;
@@ -113,6 +114,52 @@ pub fn live(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The directories of archives: the one that was named, else those of `[backup] dirs`.
+pub fn directories(setup: &Setup, named: Option<&OsString>) -> Result<Vec<PathBuf>, Failure> {
+    let configured = &setup.config.backups.dirs;
+    match named {
+        Some(_) => Ok(vec![path(named, "the directory")?]),
+        None if configured.is_empty() => Err(Failure::usage("the directory is missing")
+            .hint("name it: wallet-backup list /backup")
+            .hint("or in the configuration: [backup] dirs = [\"/backup\"]")),
+        None => Ok(configured.clone()),
+    }
+}
+
+/// The archives of the store in the configured directories, the newest first. Whether they are genuine is not known yet.
+pub fn configured_archives(
+    context: &mut Context,
+    setup: &Setup,
+    desk: &Desk<'_>,
+) -> Result<Vec<PathBuf>, Failure> {
+    if setup.config.backups.dirs.is_empty() {
+        return Err(Failure::usage("the archive is missing")
+            .hint("name it, or where archives are: [backup] dirs = [\"/backup\"]"));
+    }
+    let id = match live(context, setup, desk)? {
+        Some(file) => file.store_id(),
+        None => {
+            return Err(Failure::usage("no archive and no store is named").hint("add --store FILE"));
+        }
+    };
+    let mut found = Vec::new();
+    for directory in &setup.config.backups.dirs {
+        for listed in list(desk, directory, Some(id))? {
+            // Whose an unreadable one is cannot be told; `list` shows it.
+            if let Ok(header) = &listed.header {
+                let order = (header.store.generation, header.created, header.id);
+                found.push((order, listed.path));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    if found.is_empty() {
+        let failure = Failure::new(Kind::NotInitialised, "no archive of the store in backup.dirs");
+        return Err(failure.hint("make one: wallet-backup create --reason TEXT"));
+    }
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
 /// The path of a file that was named.

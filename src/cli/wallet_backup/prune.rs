@@ -9,49 +9,45 @@ use crate::backup::retention::Policy;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::config::Keep;
 use crate::kind::Kind;
 use crate::ops::backup::prune::{Pruned, prune};
 use crate::text::escape;
 
 /// Remove old archives of a store, never the last that is known to be good
 ///
-/// Kept are the newest so many, and of each day, week or month the newest. Whatever the rule says, the newest archive that was shown to
+/// Kept are the newest so many, and of each day, week or month the newest; where no flag says how many, backup.keep_* do. Whatever the rule says, the newest archive that was shown to
 /// be good stays: one that opens now with --archive-passphrase-from, or that this host remembers to have verified. While there is
 /// none, nothing is removed; what cannot be read is never removed.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The directory
+    /// The directory; without it each of backup.dirs
     dir: Option<OsString>,
     /// Keep the newest so many
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    keep_last: u16,
+    #[arg(long, value_name = "N")]
+    keep_last: Option<u16>,
     /// Keep the newest of each of so many days
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    keep_daily: u16,
+    #[arg(long, value_name = "N")]
+    keep_daily: Option<u16>,
     /// Keep the newest of each of so many weeks
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    keep_weekly: u16,
+    #[arg(long, value_name = "N")]
+    keep_weekly: Option<u16>,
     /// Keep the newest of each of so many months
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    keep_monthly: u16,
+    #[arg(long, value_name = "N")]
+    keep_monthly: Option<u16>,
     #[command(flatten)]
     opening: Opening,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let dir = named::path(args.dir.as_ref(), "the directory")?;
-    let policy = Policy {
-        last: args.keep_last.into(),
-        daily: args.keep_daily.into(),
-        weekly: args.keep_weekly.into(),
-        monthly: args.keep_monthly.into(),
-    };
+    args.opening.source()?;
+    let setup = Setup::new(context)?;
+    let policy = policy(args, setup.config.backups.keep);
     if policy == Policy::default() {
         return Err(Failure::usage("nothing says which archives are kept")
             .hint("such as --keep-last 3 --keep-daily 7 --keep-weekly 4 --keep-monthly 12"));
     }
-    args.opening.source()?;
-    let setup = Setup::new(context)?;
+    let directories = named::directories(&setup, args.dir.as_ref())?;
     let path = setup.store(None)?;
     let desk = setup.desk();
     let file = setup.find(context, &desk, &path)?;
@@ -61,23 +57,42 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     } else {
         None
     };
-    let outcome = context.during("looking at the archives", || {
-        prune(&desk, &file, &dir, &policy, credentials.as_ref())
-    })?;
-    notices::print(context, &path, &outcome.notices);
     let dry = context.globals.dry_run;
-    let mut text = String::new();
-    let mut removed = 0;
-    for archive in &outcome.archives {
-        removed += usize::from(!archive.kept);
-        text += &line(archive, dry);
+    let (mut text, mut removed, mut unreadable) = (String::new(), 0, false);
+    let mut rows: Vec<Value> = Vec::new();
+    for dir in &directories {
+        // Each place stands for itself: one that burns down must leave a good archive in the other.
+        let outcome = context.during("looking at the archives", || {
+            prune(&desk, &file, dir, &policy, credentials.as_ref())
+        })?;
+        notices::print(context, &path, &outcome.notices);
+        for archive in &outcome.archives {
+            removed += usize::from(!archive.kept);
+            text += &line(archive, dry);
+        }
+        rows.extend(outcome.archives.iter().map(row));
+        // What could not be looked at may be what should have gone.
+        unreadable |= outcome.archives.iter().any(|archive| archive.listed.header.is_err());
     }
-    let rows: Vec<Value> = outcome.archives.iter().map(row).collect();
-    // What could not be looked at may be what should have gone.
-    let unreadable = outcome.archives.iter().any(|archive| archive.listed.header.is_err());
     let kind = if unreadable { Kind::Findings } else { Kind::Ok };
     let json = json!({ "archives": rows, "removed": removed, "dry_run": dry });
     Ok(Answer::new(text, json).ending(kind))
+}
+
+/// The rule: what was typed, and where nothing was, what is configured.
+fn policy(args: &Args, keep: Keep) -> Policy {
+    let typed = [args.keep_last, args.keep_daily, args.keep_weekly, args.keep_monthly]
+        .iter()
+        .any(Option::is_some);
+    let of = |typed_one: Option<u16>, configured: u16| {
+        u32::from(typed_one.unwrap_or(if typed { 0 } else { configured }))
+    };
+    Policy {
+        last: of(args.keep_last, keep.last),
+        daily: of(args.keep_daily, keep.daily),
+        weekly: of(args.keep_weekly, keep.weekly),
+        monthly: of(args.keep_monthly, keep.monthly),
+    }
 }
 
 fn line(archive: &Pruned, dry: bool) -> String {

@@ -27,10 +27,10 @@ pub const SERVICE: &str = "BACKUP";
 /// where they were put.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Oldest backup that is fresh (default 7d)
+    /// Oldest backup that is fresh (default backup.max_age, else 7d)
     #[arg(long, value_name = "AGE")]
     max_age: Option<OsString>,
-    /// Oldest rehearsed restore that is fresh (default 30d)
+    /// Oldest rehearsed restore that is fresh (default backup.max_drill_age, else 30d)
     #[arg(long, value_name = "AGE")]
     max_drill_age: Option<OsString>,
     /// What time it is, for rehearsals
@@ -80,10 +80,16 @@ fn metrics_of(
 
 fn look(args: &Args, context: &mut Context) -> Result<(Freshness, Answer), Failure> {
     let days_of = |n: u64| Duration::from_secs(n * DAY);
-    let max_age = named::age("--max-age", args.max_age.as_ref(), days_of(7))?;
-    let max_drill = named::age("--max-drill-age", args.max_drill_age.as_ref(), days_of(30))?;
+    // What was typed is judged before anything is read.
+    named::age("--max-age", args.max_age.as_ref(), days_of(7))?;
+    named::age("--max-drill-age", args.max_drill_age.as_ref(), days_of(30))?;
     set_clock(context, args.now.as_ref())?;
     let setup = Setup::new(context)?;
+    let configured = &setup.config.backups;
+    let age = configured.max_age.unwrap_or(days_of(7));
+    let drill_age = configured.max_drill_age.unwrap_or(days_of(30));
+    let max_age = named::age("--max-age", args.max_age.as_ref(), age)?;
+    let max_drill = named::age("--max-drill-age", args.max_drill_age.as_ref(), drill_age)?;
     let path = setup.store(None)?;
     let desk = setup.looking_desk();
     let file = setup.find(context, &desk, &path)?;
@@ -103,6 +109,13 @@ fn look(args: &Args, context: &mut Context) -> Result<(Freshness, Answer), Failu
         "drill_millis": found.drill_millis,
         "stale": found.stale,
         "present": found.present,
+        "outdated": found.outdated.iter().map(|(known, outdated)| json!({
+            "file": known.path,
+            "archive_id": known.id.to_string(),
+            "generation": known.generation,
+            "opens_the_old_way": outdated.opens_the_old_way,
+            "has_old_keys": outdated.has_old_keys,
+        })).collect::<Vec<_>>(),
         "newest": found.newest.as_ref().map(|known| json!({
             "file": known.path,
             "archive_id": known.id.to_string(),
@@ -125,7 +138,15 @@ fn line(found: &Freshness, max_age: Duration, max_drill: Duration) -> String {
     } else {
         reasons.join(", ")
     };
+    // Old copies are kept on purpose: they are told, and are no alarm.
+    let text = match found.outdated.len() {
+        0 => text,
+        n => {
+            format!("{text} ({n} older archives hold what was replaced since: wallet-backup list)")
+        }
+    };
     let seconds = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let age = |label, age: Option<u64>, limit: Duration| {
         let age = Perf::new(label, seconds(age?), Unit::Seconds);
         Some(age.critical(seconds(limit.as_secs())))
@@ -134,7 +155,8 @@ fn line(found: &Freshness, max_age: Duration, max_drill: Duration) -> String {
         age("age", found.age, max_age),
         age("drill_age", found.drill_age, max_drill),
         Some(Perf::count("stale", i64::from(found.stale))),
-        Some(Perf::count("present", i64::try_from(found.present).unwrap_or(i64::MAX))),
+        Some(Perf::count("present", count(found.present))),
+        Some(Perf::count("outdated", count(found.outdated.len()))),
     ];
     let figures: Vec<Perf<'_>> = figures.into_iter().flatten().collect();
     monitor::line(SERVICE, verdict(found.level), &text, &figures)

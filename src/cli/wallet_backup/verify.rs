@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::cli::{Answer, Context, Failure, notices};
 use crate::network::NetworkMode;
 use crate::ops::OpError;
 use crate::ops::backup::ArchiveFile;
+use crate::ops::backup::resume::{Resume, is_one_of};
 use crate::ops::backup::verify::{Live, Verdict, Verified, verify};
 use crate::text::escape;
 
@@ -23,28 +24,36 @@ use crate::text::escape;
 /// configuration, an archive is stale when secrets or keys have changed since, and foreign when it is of another store.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The archives
+    /// The archives; without any those of the store in backup.dirs
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
     #[command(flatten)]
     opening: Opening,
     /// Check only what needs no passphrase
-    #[arg(long, conflicts_with = "archive_passphrase_from")]
+    #[arg(long, conflicts_with_all = ["archive_passphrase_from", "resume"])]
     structure_only: bool,
+    /// Remember in this file which archives were found genuine, and go on after them when the command was interrupted
+    #[arg(long, value_name = "FILE")]
+    resume: Option<OsString>,
 }
 
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    if args.files.is_empty() {
-        return Err(Failure::usage("no archive is named").hint("wallet-backup verify FILE"));
-    }
     args.opening.source()?;
     let setup = Setup::new(context)?;
+    if args.files.is_empty() && setup.config.backups.dirs.is_empty() {
+        return Err(Failure::usage("no archive is named").hint("wallet-backup verify FILE"));
+    }
     let desk = setup.desk();
+    let files: Vec<PathBuf> = if args.files.is_empty() {
+        named::configured_archives(context, &setup, &desk)?
+    } else {
+        args.files.iter().map(PathBuf::from).collect()
+    };
     let live = named::live(context, &setup, &desk)?.map(|file| Live::of(&file));
     // The rules of the strictest network that any of them is of hold before a passphrase is read.
     let mut networks = Vec::new();
-    for file in &args.files {
-        match ArchiveFile::find(&desk, Path::new(file)) {
+    for file in &files {
+        match ArchiveFile::find(&desk, file) {
             Ok(file) => networks.push(file.header().store.network),
             Err(OpError::Archive(_)) => {}
             // A file that is not there is said before anything is asked.
@@ -59,18 +68,44 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     } else {
         Some(args.opening.credentials(context, &setup, network, Needs::new())?)
     };
+    let mut resume = match (&args.resume, &credentials) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(Failure::usage("--resume needs the passphrase of the archives")
+                .hint("add --archive-passphrase-from SPEC"));
+        }
+        (Some(state), Some(_)) => {
+            let state = named::path(Some(state), "the file of --resume")?;
+            if is_one_of(&state, files.iter().map(PathBuf::as_path)) {
+                return Err(Failure::usage("the file of --resume is one of the archives"));
+            }
+            let resume = Resume::open(&desk, &state)?;
+            if !resume.is_empty() {
+                context.output.note(&format!("going on: {} were verified already", resume.len()));
+            }
+            Some(resume)
+        }
+    };
     let (mut worst, mut text, mut rows) = (Verdict::Valid, String::new(), Vec::new());
-    for file in &args.files {
-        let path = Path::new(file);
-        let verified = {
+    for path in &files {
+        let (verified, resumed) = {
             let mut bar = Bar::of_bytes(&context.output, "verifying");
             let mut progress = |done, of| bar.at(done, of);
-            verify(&desk, path, credentials.as_ref(), live.as_ref(), &mut progress)?
+            if let (Some(resume), Some(credentials)) = (&mut resume, &credentials) {
+                resume.verify(&desk, path, credentials, live.as_ref(), &mut progress)?
+            } else {
+                let credentials = credentials.as_ref();
+                (verify(&desk, path, credentials, live.as_ref(), &mut progress)?, false)
+            }
         };
         notices::print(context, path, &verified.notices);
         worst = worst.or_worse(verified.verdict);
         text += &line(path, &verified);
-        rows.push(row(path, &verified));
+        let more = resume.as_ref().map(|_| json!({ "resumed": resumed }));
+        rows.push(named::merged(row(path, &verified), more.unwrap_or_default()));
+    }
+    if let Some(resume) = resume {
+        resume.finish(&desk)?;
     }
     let json = match <[Value; 1]>::try_from(rows) {
         Ok([row]) => row,

@@ -4,14 +4,17 @@
 //! keeps no store of ours has backups that this tool knows nothing of. What is recorded says what was done, not that the files are
 //! still there.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::Case;
 use super::facts::{BackupDir, Backups};
-use super::finding::{Finding, Findings};
-use super::table::Id;
+use super::finding::{self, Finding, Findings};
+use super::table::{Id, Severity};
 use crate::clock::Timestamp;
 use crate::config::tree::{Node, Value};
+use crate::network::NetworkMode;
+use crate::text::quote_path;
 
 /// How old things may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,8 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
             drill: limit(case, "backup.max_drill_age").unwrap_or(Limits::DEFAULT.drill),
         };
         for (rule, text) in judge(backups, limits, case.now) {
-            found.add(Finding::new(rule, text).path(store.path.clone()).basis(store.basis.clone()));
+            let finding = Finding::new(rule, text).path(store.path.clone());
+            found.add(finding.basis(store.basis.clone()).fix(remedy(case, rule)));
         }
     }
     if let Some(files) = &case.facts.files {
@@ -43,7 +47,55 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
             let node = case.tree.at("backup.dirs");
             found.add(Finding::new(Id::Bak003, text).at_maybe(node));
         }
+        for dir in &files.backup_dirs {
+            for (path, text) in judge_archives(dir, case.network) {
+                let finding = Finding::new(Id::Bak004, text).path(path);
+                found.add(
+                    finding.fix(format!(
+                        "make a new one, then destroy it: {}",
+                        remedy(case, Id::Bak004)
+                    )),
+                );
+            }
+            if let Some(why) = &dir.closed {
+                let text = format!("{} could not be looked into: {why}", dir.path);
+                let finding = Finding::new(Id::Bak004, text).path(dir.path.clone());
+                found.add(
+                    finding
+                        .fix("let the gate read it, as the user who runs it")
+                        .at_most(Severity::Warning),
+                );
+            }
+        }
     }
+}
+
+/// The command that mends it, with everything filled in that is known here.
+fn remedy(case: &Case<'_>, rule: Id) -> String {
+    let path = case.facts.store.as_ref().map(|store| quote_path(Path::new(&store.path)));
+    let fix = match path.filter(|path| path != "''") {
+        Some(path) => finding::fill(rule.rule().fix, "FILE", &path),
+        None => rule.rule().fix.replace(" --store FILE", ""),
+    };
+    let fix = finding::fill(&fix, "CONFIG", &quote_path(&case.reading.path));
+    let fix = finding::fill(&fix, "NETWORK", case.network.name());
+    if case.tree.list("backup.dirs").is_empty() {
+        format!("name a directory in backup.dirs, then: {fix}")
+    } else {
+        fix
+    }
+}
+
+/// Archives that are easier to open than the network allows, and what is no archive at all.
+fn judge_archives(dir: &BackupDir, network: NetworkMode) -> Vec<(String, String)> {
+    let floor = network.policy().kdf_floor;
+    let weak = dir.archives.iter().filter_map(|archive| {
+        let weak = archive.costs.iter().find(|costs| !costs.meets(floor))?;
+        let text = format!("{} has a keyslot with {weak}, the floor is {floor}", archive.path);
+        Some((archive.path.clone(), text))
+    });
+    let plain = dir.plain.iter().map(|(path, why)| (path.clone(), format!("{path} {why}")));
+    weak.chain(plain).collect()
 }
 
 /// Whether the rules on backups of the store have a subject here.
@@ -82,6 +134,12 @@ fn judge(backups: &Backups, limits: Limits, now: Timestamp) -> Vec<(Id, String)>
                 wrong.push((Id::Bak001, text));
             }
         }
+    }
+    if let Some((then, now)) = backups.epochs.filter(|(then, now)| then < now) {
+        let text = format!(
+            "the newest archive opens with what was given up since: its data key is of epoch {then}, the store's of epoch {now}"
+        );
+        wrong.push((Id::Bak001, text));
     }
     match backups.drilled {
         None => wrong.push((Id::Bak002, "no backup was ever restored in a drill".to_owned())),
@@ -149,6 +207,7 @@ mod tests {
             content_generation: 41,
             last: Some((hours_ago(1), 41)),
             drilled: Some(hours_ago(1)),
+            epochs: None,
         };
         let later = Timestamp::from_unix(NOW.as_unix() + 1);
         for (backups, expected) in [
@@ -187,7 +246,11 @@ mod tests {
 
     #[test]
     fn two_places_that_are_not_the_stores_own_are_enough() {
-        let dir = |path: &str, beside_the_store| BackupDir { path: path.into(), beside_the_store };
+        let dir = |path: &str, beside_the_store| BackupDir {
+            path: path.into(),
+            beside_the_store,
+            ..BackupDir::default()
+        };
         let away = Some(false);
         for (dirs, count) in [
             (vec![], 0),

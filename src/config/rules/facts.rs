@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use super::table::{Id, Severity};
 use crate::clock::Timestamp;
+use crate::crypto::kdf::KdfParams;
 
 /// Everything that was looked at.
 #[derive(Debug, Default)]
@@ -203,6 +204,8 @@ pub struct Backups {
     pub last: Option<(Timestamp, u64)>,
     /// When one was last restored in a drill.
     pub drilled: Option<Timestamp>,
+    /// Epochs of the data key: in the newest archive of the store that lies in a directory for backups, and in the store.
+    pub epochs: Option<(u32, u32)>,
 }
 
 /// A managed key or a rotated secret, as the inventory shows it.
@@ -225,12 +228,27 @@ pub struct RotatedItem {
 }
 
 /// A directory for backups.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BackupDir {
     /// Its path, safe to print.
     pub path: String,
     /// Whether it lies on the file system of the store; nothing when it is not there.
     pub beside_the_store: Option<bool>,
+    /// Archives in it, by their headers, which nobody has authenticated.
+    pub archives: Vec<ArchiveFact>,
+    /// Files in it that are not encrypted, safe to print, and why that is thought.
+    pub plain: Vec<(String, String)>,
+    /// Why it could not be looked into.
+    pub closed: Option<String>,
+}
+
+/// An archive in a directory for backups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveFact {
+    /// Its path, safe to print.
+    pub path: String,
+    /// What each of its keyslots that derive costs.
+    pub costs: Vec<KdfParams>,
 }
 
 /// Facts about the host.

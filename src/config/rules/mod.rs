@@ -163,7 +163,9 @@ fn not_examined(case: &Case<'_>, found: &Findings) -> Vec<(Id, &'static str)> {
                 "no backup is configured or recorded here"
             }
             _ if idle.is_some() => idle.unwrap_or_default(),
-            _ if rule.id == Id::Bak003 && case.tree.list("backup.dirs").is_empty() => {
+            _ if matches!(rule.id, Id::Bak003 | Id::Bak004)
+                && case.tree.list("backup.dirs").is_empty() =>
+            {
                 "backup.dirs is not set"
             }
             _ if matches!(rule.id, Id::Bak001 | Id::Bak002)

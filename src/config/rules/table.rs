@@ -298,13 +298,16 @@ rules! {
         "set security.secret_cache_ttl = \"5m\"";
     Bak001 "BAK-001" - [W W O] Store, "there is a recent backup of what is in the store now",
         "what is lost after it is lost for good", ["CCSS 1.03.2"],
-        "make a backup";
+        "wallet-backup create --store FILE --reason weekly --config CONFIG --network NETWORK";
     Bak002 "BAK-002" - [W I O] Store, "a backup was restored in a drill lately",
         "a backup that was never restored may not be one", ["OWASP SM 2.9"],
-        "restore the last backup in a drill";
+        "wallet-backup drill --store FILE --config CONFIG --network NETWORK";
     Bak003 "BAK-003" - [W I O] Files, "copies are kept in two places, none of them the store's disk",
         "a fault of that disk takes the store and its backups", ["CCSS 1.03.3"],
-        "name two directories on other file systems in backup.dirs";
+        "name two directories on other file systems in backup.dirs, then: wallet-backup create --reason 'another place' --config CONFIG --network NETWORK";
+    Bak004 "BAK-004" - [E E W] Files, "backups are encrypted, and cost a guess as much as the network asks",
+        "whoever has a copy guesses offline, for as long as it takes", ["CWE-311", "CWE-916"],
+        "wallet-backup create --store FILE --reason 'stronger keyslots' --config CONFIG --network NETWORK";
     Rec002 "REC-002" - [W W I] Config, "a recovery ceremony locks after a few attempts",
         "answers can be guessed", ["CWE-307"],
         "set recovery.max_attempts = 5 and a recovery.delay";

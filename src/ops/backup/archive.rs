@@ -10,6 +10,8 @@ use super::{Progress, reading};
 use crate::backup::stream::{self, Pace};
 use crate::backup::unpack::{Receiver, Unpacker};
 use crate::backup::{ArchiveError, ArchiveHeader, Manifest, OpenArchive, SealedArchive};
+use crate::crypto::mac::{self, Hash};
+use crate::fs::directory::FileId;
 use crate::fs::{Content, FsError, Place};
 use crate::ops::{Desk, OpError};
 use crate::store::keyslot::Credentials;
@@ -20,8 +22,12 @@ pub struct ArchiveFile {
     pub path: PathBuf,
     /// Bytes.
     pub len: u64,
+    /// Which file it is.
+    pub id: FileId,
     content: Box<dyn Content>,
     header: ArchiveHeader,
+    /// Bytes before the first chunk.
+    front: u64,
 }
 
 /// Reads `content` from `at` to `end`.
@@ -47,15 +53,24 @@ impl ArchiveFile {
             .directory()
             .open_plain(place.name(), false)?
             .ok_or_else(|| FsError::NotFound(path.into()))?;
-        let (content, len) = (opened.content, opened.id.len);
+        let (content, id) = (opened.content, opened.id);
+        let len = id.len;
         let sealed = SealedArchive::read(&mut from(content.as_ref(), 0, len))?;
         let header = sealed.header().clone();
-        Ok(Self { path: path.into(), len, content, header })
+        let front = sealed.front_len();
+        Ok(Self { path: path.into(), len, id, content, header, front })
     }
 
     /// The header; a claim until the archive was unlocked.
     pub const fn header(&self) -> &ArchiveHeader {
         &self.header
+    }
+
+    /// SHA-256 of everything before the first chunk.
+    pub(super) fn front_digest(&self) -> Result<Hash, OpError> {
+        let mut front = vec![0; usize::try_from(self.front).unwrap_or(0)];
+        self.content.read_at(0, &mut front)?;
+        Ok(mac::sha256(&[&front]))
     }
 
     /// Fails when the stated network is another.

@@ -13,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use super::agreement;
 use super::memory::{self, Known};
 use super::sources::{Piped, Sources};
-use super::{Progress, reading, writing};
+use super::{Progress, reading, slots, writing};
 use crate::backup::file_name::ArchiveName;
 use crate::backup::header::StoreFacts;
+use crate::backup::manifest::KnownKey;
 use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
 use crate::backup::stream::{self, Output, Pace};
@@ -29,13 +31,12 @@ use crate::environment::host;
 use crate::fs::directory::{Ownership, lock_name};
 use crate::fs::{Content, Directory as _, FsError, Place};
 use crate::kind::Kind;
-use crate::network::policy::Verdict;
 use crate::ops::audit::{self, Event, Keys, Subject, Trail};
 use crate::ops::init::kdf_params;
 use crate::ops::locate::{self, Sealed, Snapshot};
-use crate::ops::{Desk, Notice, OpError, StoreFile, gate};
+use crate::ops::{Desk, Notice, OpError, StoreFile};
 use crate::secret::DerivedKey;
-use crate::store::keyslot::{self, Credentials, SlotSecret};
+use crate::store::keyslot::Credentials;
 use crate::{isec, store};
 
 /// Where an archive goes.
@@ -89,6 +90,7 @@ struct Taken<'p> {
     facts: StoreFacts,
     digest: Hash,
     store_key: Option<crate::crypto::sign::PublicKey>,
+    keys: Vec<KnownKey>,
     sources: Sources<'p>,
 }
 
@@ -101,10 +103,10 @@ pub fn create(
 ) -> Result<Created, OpError> {
     let network = file.network();
     let mut notices = Vec::new();
-    refuse_shared(desk, &file, &new, &mut notices)?;
+    slots::refuse_shared(desk, &file, new.slots, new.store, &mut notices)?;
     let named = named_target(desk, &file, &new.target)?;
     let kdf = kdf_params(network, new.kdf, network.policy().kdf_default)?;
-    let secrets = slot_secrets(desk, &file, new.slots, kdf, &mut notices)?;
+    let secrets = slots::derive(desk, &file, new.slots, kdf, &mut notices)?;
     let event = desk.reasoned(Event {
         reason: Some(new.reason.to_owned()),
         ..Event::new("backup.create", None)
@@ -117,7 +119,7 @@ pub fn create(
         previous: memory::recall(desk, taken.facts.store_id)?.newest().map(|known| known.id),
         store_digest: taken.digest,
         store_key: taken.store_key,
-        keys: Vec::new(),
+        keys: taken.keys,
         files: taken.sources.entries().to_vec(),
     };
     manifest.check()?;
@@ -160,39 +162,6 @@ pub fn create(
         Err(error) => notices.push(Notice::NotRemembered(error.to_string())),
     }
     Ok(Created { header: Some(header), path, len, files, millis, notices })
-}
-
-/// Derives what the slots open with, and meanwhile judges their passphrases; one that is too weak counts before all else.
-fn slot_secrets(
-    desk: &Desk<'_>,
-    file: &StoreFile,
-    slots: &[Credentials],
-    kdf: KdfParams,
-    notices: &mut Vec<Notice>,
-) -> Result<Vec<SlotSecret>, OpError> {
-    let gate = gate::Gate::of(desk, file.network(), &file.site().path);
-    let judge = || {
-        let passed = slots.iter().map(|slot| gate.admit(&slot.passphrase)).collect();
-        // The estimate worked on the passphrase.
-        crate::memory::scrub_stack();
-        passed
-    };
-    let derive = || {
-        let mut secrets = Vec::new();
-        for slot in slots {
-            let mut random = desk.random.borrow_mut();
-            secrets.push(slot.slot_secret(slot.slot_kind(), kdf, random.as_mut())?);
-            desk.check_stop()?;
-        }
-        Ok(secrets)
-    };
-    let (passed, secrets): (Result<Vec<_>, OpError>, _) = std::thread::scope(|scope| {
-        let judged = scope.spawn(judge);
-        let secrets = derive();
-        (judged.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), secrets)
-    });
-    notices.extend(passed?.into_iter().flat_map(|passed| passed.notices));
-    secrets
 }
 
 /// Sealing, once everything is at hand.
@@ -269,52 +238,6 @@ fn read_back(
         Err(error) if error.kind() != Kind::Integrity => Err(error),
         _ => Err(file.not_written().into()),
     }
-}
-
-/// The passphrase of the store must not open the archive: whoever has the one would have the other.
-fn refuse_shared(
-    desk: &Desk<'_>,
-    file: &StoreFile,
-    new: &New<'_, '_>,
-    notices: &mut Vec<Notice>,
-) -> Result<(), OpError> {
-    let verdict = file.network().policy().shared_archive_passphrase;
-    if verdict == Verdict::Allow {
-        return Ok(());
-    }
-    for slot in new.slots {
-        let same = opens(desk, file, new.store, slot)?;
-        match (same, verdict) {
-            (true, Verdict::Refuse) => return Err(OpError::SharedPassphrase),
-            (true, _) => notices
-                .push(Notice::Note("the passphrase of the archive opens the store too".to_owned())),
-            (false, _) => {}
-        }
-    }
-    Ok(())
-}
-
-/// Whether `slot` opens the store of `file`, which `store` is known to open.
-pub(in crate::ops) fn opens(
-    desk: &Desk<'_>,
-    file: &StoreFile,
-    store: Option<&Credentials>,
-    slot: &Credentials,
-) -> Result<bool, OpError> {
-    Ok(match (store, file.sealed()) {
-        (Some(store), _) if store.passphrase.same_as(&slot.passphrase) => true,
-        (_, Sealed::Native(store)) => {
-            // Tried on every slot: which of them the operator uses is not known.
-            let at = store.header().slot_context();
-            let ceiling = desk.settings.ceiling;
-            keyslot::unlock(&store.header().slots, &at, slot, None, ceiling).is_ok()
-        }
-        (_, Sealed::Igra { header, bytes }) => {
-            desk.settings.ceiling.admit([header.kdf])?;
-            let key = isec::derive_key(header, &slot.passphrase)?;
-            isec::open(bytes, &key).is_ok()
-        }
-    })
 }
 
 /// Where the archive will stand; refuses a name that is taken before anything long begins.
@@ -394,7 +317,7 @@ fn take_in<'p>(
     if locate::remembered_as(&sealed, &site.path) != id {
         return Err(FsError::Changed(site.path).into());
     }
-    let (facts, digest, store_key, head) = match &sealed {
+    let (facts, digest, store_key, keys, head) = match &sealed {
         Sealed::Native(store) => {
             let digest = store.verify()?;
             let header = store.header();
@@ -406,7 +329,8 @@ fn take_in<'p>(
                 content_generation: header.content_generation,
                 key_epoch: header.key_epoch,
             };
-            (facts, digest, Some(header.store_key), Some(header.audit_head))
+            let keys = agreement::shown(header);
+            (facts, digest, Some(header.store_key), keys, Some(header.audit_head))
         }
         Sealed::Igra { bytes, .. } => {
             isec::inspect(bytes)?;
@@ -417,7 +341,7 @@ fn take_in<'p>(
                 content_generation: 0,
                 key_epoch: 0,
             };
-            (facts, isec::digest(bytes)?, None, None)
+            (facts, isec::digest(bytes)?, None, Vec::new(), None)
         }
     };
     if facts.network != site.network {
@@ -457,7 +381,7 @@ fn take_in<'p>(
         let path = ArchivePath::parse("files/stdin").map_err(ArchiveError::from)?;
         sources.add_pipe(path, pipe);
     }
-    Ok(Taken { facts, digest, store_key, sources })
+    Ok(Taken { facts, digest, store_key, keys, sources })
 }
 
 /// A key in memory, as a file is read. An Igra file has no place for its audit root.

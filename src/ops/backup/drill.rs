@@ -6,14 +6,16 @@
 
 use std::time::Instant;
 
+use sha2::{Digest as _, Sha256};
+
+use super::agreement::{self, Against};
 use super::memory::Drill;
-use super::verify::{Live, remember};
+use super::verify::remember;
 use super::{ArchiveFile, Progress};
 use crate::audit::line::Line;
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, FileKind, Manifest};
 use crate::crypto::mac::Hash;
-use crate::crypto::sign::PublicKey;
 use crate::isec;
 use crate::memory::Region;
 use crate::ops::{Desk, Notice, OpError};
@@ -54,12 +56,12 @@ pub fn drill(
     file: &ArchiveFile,
     archive: &Credentials,
     store: Option<&Credentials>,
-    live: Option<(&Live, Option<PublicKey>)>,
+    against: Option<&Against>,
     progress: Progress<'_>,
 ) -> Result<Drilled, OpError> {
     let began = Instant::now();
     file.require_network(desk)?;
-    if live.is_some_and(|(live, _)| !live.owns(file.header())) {
+    if against.is_some_and(|against| !against.live.owns(file.header())) {
         return Err(OpError::ArchiveForeign);
     }
     let open = file.unlock(desk, archive)?;
@@ -72,12 +74,9 @@ pub fn drill(
     let opened = if bytes.starts_with(&sealed::MAGIC) {
         let sealed = SealedStore::parse(bytes)?;
         let hash = sealed.verify()?;
-        compare(&header, &manifest, sealed.header(), &hash)?;
-        if let Some((live, Some(live_key))) = live
-            && live.key_epoch == header.store.key_epoch
-            && live_key != sealed.header().store_key
-        {
-            return Err(differs("the key that signs the store is not the live store's"));
+        require_agreement(&header, &manifest, sealed.header(), &hash)?;
+        if let Some(what) = against.and_then(|against| against.contradiction(sealed.header())) {
+            return Err(differs(what));
         }
         require_head(&manifest, &log, sealed.header().audit_head)?;
         match store {
@@ -108,32 +107,23 @@ pub fn drill(
         known.verified = Some(now);
         known.drill = Some(Drill { at: now, millis, opened: opened.is_some() });
     });
-    let stale = live.map(|(live, _)| live.has_moved_on(header.store.content_generation));
+    let stale = against.map(|against| against.live.has_moved_on(header.store.content_generation));
     Ok(Drilled { header, manifest, opened, millis, stale, last_use: log.last, notices })
 }
 
 /// The store must be the one that header and manifest speak of.
-fn compare(
+fn require_agreement(
     archive: &ArchiveHeader,
     manifest: &Manifest,
     store: &crate::store::Header,
     hash: &Hash,
 ) -> Result<(), OpError> {
-    let facts = &archive.store;
-    let same = (facts.store_id, facts.network, facts.generation)
-        == (store.store_id, store.network, store.generation)
-        && (facts.content_generation, facts.key_epoch)
-            == (store.content_generation, store.key_epoch);
-    if !same {
-        return Err(OpError::DrillDiffers("the store is not the one that the header names"));
+    let other = "the store is not the one that the manifest names";
+    let digest = (manifest.store_digest != *hash).then_some(other);
+    match agreement::contradiction(archive, manifest, store).or(digest) {
+        Some(what) => Err(OpError::DrillDiffers(what)),
+        None => Ok(()),
     }
-    if manifest.store_digest != *hash {
-        return Err(OpError::DrillDiffers("the store is not the one that the manifest names"));
-    }
-    if manifest.store_key != Some(store.store_key) {
-        return Err(OpError::DrillDiffers("the store is signed by another key than it was"));
-    }
-    Ok(())
 }
 
 /// The log must hold the record that the store's last commit points to, unless that was rotated away.
@@ -196,11 +186,22 @@ impl Log {
 
 /// Takes the store into memory and looks at the log.
 #[derive(Default)]
-struct Restored {
+pub(super) struct Restored {
     kind: Option<FileKind>,
-    store: Option<Region>,
+    pub(super) store: Option<Region>,
     filled: usize,
     log: Log,
+    /// The digests of the files in their order, if they are asked for. They never leave this process: one of a file with little
+    /// entropy is an oracle.
+    pub(super) digests: Option<Vec<Hash>>,
+    hasher: Sha256,
+}
+
+impl Restored {
+    /// One that takes the digests of all files.
+    pub(super) fn with_digests() -> Self {
+        Self { digests: Some(Vec::new()), ..Self::default() }
+    }
 }
 
 impl Receiver for Restored {
@@ -217,6 +218,9 @@ impl Receiver for Restored {
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        if self.digests.is_some() {
+            self.hasher.update(bytes);
+        }
         match (self.kind, &mut self.store) {
             (Some(FileKind::Store), Some(store)) => {
                 let end = self.filled + bytes.len();
@@ -231,6 +235,9 @@ impl Receiver for Restored {
     }
 
     fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
+        if let Some(digests) = &mut self.digests {
+            digests.push(self.hasher.finalize_reset().into());
+        }
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::crypto::{labels, mac, random};
 use crate::fs::Replace;
 use crate::fs::directory::{Ownership, lock_name, remove_leftovers, temp_name};
-use crate::ops::{Desk, Notice, OpError, StateHome};
+use crate::ops::{Desk, OpError, StateHome};
 use crate::store::backup_facts::{BackupFacts, DrillFacts, DrillKind};
 use crate::store::inventory::Level;
 use crate::store::{OpenStore, StoreId};
@@ -57,6 +57,39 @@ pub struct Known {
     pub verified: Option<Timestamp>,
     /// The last rehearsal with it.
     pub drill: Option<Drill>,
+    /// Whether it was pruned; what was proven with it stays known.
+    pub removed: bool,
+}
+
+/// A commit that reaches into no copy of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A passphrase was changed.
+    Passphrase = 1,
+    /// A keyslot was revoked.
+    Keyslot = 2,
+    /// The data key was replaced.
+    DataKey = 3,
+    /// Managed keys were rotated, or given up.
+    Key = 4,
+}
+
+impl Turn {
+    /// The turn that an event of the audit log is, if it is one.
+    pub fn of_event(name: &str) -> Option<Self> {
+        match name {
+            "passphrase.change" => Some(Self::Passphrase),
+            "keyslot.revoke" => Some(Self::Keyslot),
+            "data-key.rotate" => Some(Self::DataKey),
+            "key.rotate" | "key.compromise" | "key.destroy" | "key.retire" => Some(Self::Key),
+            _ => None,
+        }
+    }
+
+    fn from_code(code: u64) -> Option<Self> {
+        let all = [Self::Passphrase, Self::Keyslot, Self::DataKey, Self::Key];
+        all.into_iter().find(|turn| *turn as u64 == code)
+    }
 }
 
 impl Known {
@@ -72,6 +105,7 @@ impl Known {
             len,
             verified: None,
             drill: None,
+            removed: false,
         }
     }
 }
@@ -81,6 +115,8 @@ impl Known {
 pub struct Memory {
     /// The archives.
     pub archives: Vec<Known>,
+    /// Commits after which older archives open the old way, with their generations, oldest first.
+    pub turns: Vec<(u64, Turn)>,
 }
 
 impl Memory {
@@ -93,6 +129,7 @@ impl Memory {
     pub fn meet(&mut self, known: Known) -> &mut Known {
         let at = if let Some(at) = self.archives.iter().position(|old| old.id == known.id) {
             self.archives[at].path = known.path;
+            self.archives[at].removed = false;
             at
         } else {
             let at = self.archives.partition_point(|old| old.created <= known.created);
@@ -113,14 +150,27 @@ impl Memory {
         drills.max_by_key(|(_, drill)| drill.at)
     }
 
+    /// The store was turned at `generation`. Of each kind the last one is enough: what is older than an earlier one is older than it too.
+    pub fn turn(&mut self, generation: u64, turn: Turn) {
+        self.turns.retain(|(_, other)| *other != turn);
+        self.turns.push((generation, turn));
+    }
+
+    /// An archive was removed.
+    pub fn lose(&mut self, id: ArchiveId) {
+        for known in self.archives.iter_mut().filter(|known| known.id == id) {
+            known.removed = true;
+        }
+    }
+
     fn encode(&self, id: StoreId) -> Vec<u8> {
         let mut out = labels::ARCHIVE_MEMORY.to_vec();
-        cbor::array(&mut out, 2);
+        cbor::array(&mut out, 3);
         cbor::bytes(&mut out, &id.0);
         let kept = &self.archives[self.archives.len().saturating_sub(MOST)..];
         cbor::array(&mut out, kept.len());
         for known in kept {
-            cbor::array(&mut out, 9);
+            cbor::array(&mut out, 10);
             cbor::bytes(&mut out, &known.id.0);
             cbor::uint(&mut out, known.created.as_unix());
             cbor::uint(&mut out, known.generation);
@@ -141,6 +191,13 @@ impl Memory {
                 }
                 None => cbor::null(&mut out),
             }
+            cbor::uint(&mut out, u64::from(known.removed));
+        }
+        cbor::array(&mut out, self.turns.len());
+        for (generation, turn) in &self.turns {
+            cbor::array(&mut out, 2);
+            cbor::uint(&mut out, *generation);
+            cbor::uint(&mut out, *turn as u64);
         }
         let digest = mac::sha256(&[&out]);
         out.extend_from_slice(&digest);
@@ -158,14 +215,15 @@ impl Memory {
     fn read(body: &[u8], id: StoreId) -> Result<Self, CborError> {
         let mut reader = Reader::new(body);
         let r = &mut reader;
-        r.array_of(2)?;
-        if r.fixed()? != id.0 {
+        // An earlier build wrote neither what was removed nor what was turned.
+        let parts = r.array()?;
+        if r.fixed()? != id.0 || !(2..=3).contains(&parts) {
             return Err(CborError::Unexpected("another store"));
         }
         let count = r.array()?;
         let mut archives = Vec::new();
         for _ in 0..count {
-            r.array_of(9)?;
+            let fields = r.array()?;
             archives.push(Known {
                 id: ArchiveId(r.fixed()?),
                 created: Timestamp::from_unix(r.uint()?),
@@ -182,10 +240,22 @@ impl Memory {
                     let (at, millis) = (Timestamp::from_unix(r.uint()?), r.uint()?);
                     Some(Drill { at, millis, opened: r.uint()? != 0 })
                 },
+                removed: match fields {
+                    9 => false,
+                    10 => r.uint()? != 0,
+                    _ => return Err(CborError::Unexpected("another number of fields")),
+                },
             });
         }
+        let mut turns = Vec::new();
+        for _ in 0..if parts == 3 { r.array()? } else { 0 } {
+            r.array_of(2)?;
+            let (generation, code) = (r.uint()?, r.uint()?);
+            let turn = Turn::from_code(code).ok_or(CborError::Unexpected("an unknown turn"))?;
+            turns.push((generation, turn));
+        }
         r.finish()?;
-        Ok(Self { archives })
+        Ok(Self { archives, turns })
     }
 }
 
@@ -261,29 +331,6 @@ pub(in crate::ops) fn tell(desk: &Desk<'_>, store: &mut OpenStore) -> Result<(),
     Ok(())
 }
 
-/// After the store's keys or slots changed at `generation`: which archives that this host knows hold it as it was before, where what
-/// opened it then opens it for ever. Nothing can be done about it from here but to say so.
-pub(in crate::ops) fn open_the_old_way(
-    desk: &Desk<'_>,
-    id: StoreId,
-    generation: u64,
-) -> Option<Notice> {
-    let before: Vec<String> = recall(desk, id)
-        .ok()?
-        .archives
-        .into_iter()
-        .filter(|known| known.generation < generation)
-        .map(|known| if known.path.is_empty() { known.id.to_string() } else { known.path })
-        .collect();
-    let (count, names) = (before.len(), before.join(", "));
-    (count > 0).then(|| {
-        Notice::Note(format!(
-            "{count} known archives hold the store as it opened before: {names}; \
-             make a new one, and destroy them if what opened it was given up"
-        ))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,6 +346,7 @@ mod tests {
             len: 700,
             verified: Some(Timestamp::from_unix(9)),
             drill: Some(Drill { at: Timestamp::from_unix(8), millis: 7, opened: true }),
+            removed: false,
         }
     }
 
@@ -308,6 +356,11 @@ mod tests {
         let mut memory = Memory::default();
         memory.meet(known(1, 20));
         memory.meet(Known { drill: None, verified: None, ..known(2, 10) });
+        memory.lose(ArchiveId([2; 16]));
+        memory.turn(4, Turn::Passphrase);
+        memory.turn(5, Turn::Key);
+        memory.turn(6, Turn::Key);
+        assert_eq!(memory.turns, [(4, Turn::Passphrase), (6, Turn::Key)]);
         assert_eq!(memory.newest().map(|known| known.id), Some(ArchiveId([1; 16])));
         assert_eq!(memory.last_drill().map(|(_, drill)| drill.millis), Some(7));
         let bytes = memory.encode(id);

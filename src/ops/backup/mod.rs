@@ -8,21 +8,29 @@
 //! |---|---|
 //! | [`create`] | make one |
 //! | [`verify`] | check every byte of one |
+//! | [`resume`] | go on with a verification of many |
 //! | [`drill`] | restore one into memory and compare |
+//! | [`diff`] | what has changed in the store since |
 //! | [`restore`] | bring one back |
 //! | [`list`] | which are there |
 //! | [`prune`] | remove old ones, never the last that is known to be good |
 //! | [`export`] | as age, for the day on which this tool is not at hand |
+//! | [`outdated`] | which of them still open the old way |
 //! | [`status`] | is all that fresh |
 
+pub mod agreement;
 pub mod archive;
 pub mod create;
+pub mod diff;
 pub mod drill;
 pub mod export;
 pub mod list;
 pub mod memory;
+pub mod outdated;
 pub mod prune;
 pub mod restore;
+pub mod resume;
+pub(in crate::ops) mod slots;
 mod sources;
 pub mod status;
 pub mod verify;

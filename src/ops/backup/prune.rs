@@ -144,6 +144,11 @@ fn remove(desk: &Desk<'_>, file: &StoreFile, archives: &[Pruned]) -> Result<Vec<
         trail.release(desk, &event, None)?;
         let removed =
             place.directory().remove(place.name()).and_then(|()| place.directory().sync());
+        let lost = header.id;
+        if removed.is_ok() {
+            // Information only: what is not remembered as removed is found not to be there.
+            let _ = memory::record(desk, file.store_id(), |memory| memory.lose(lost));
+        }
         if let Err(error) = removed {
             trail.failed(desk, &event, error.kind());
             return Err(error.into());

@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::agreement;
 use super::drill::{LastUse, Log};
 use super::{ArchiveFile, Progress, writing};
 use crate::backup::unpack::Receiver;
@@ -141,7 +142,13 @@ fn prove(
     let site = Site::new(directory.again()?, &OsString::from(store), &to.join(store), network);
     let found = StoreFile::at(desk, site)?;
     let digest = match found.sealed() {
-        Sealed::Native(store) => store.verify()?,
+        Sealed::Native(store) => {
+            let (header, manifest) = (checked.header(), &checked.manifest);
+            if let Some(what) = agreement::contradiction(header, manifest, store.header()) {
+                return Err(OpError::DrillDiffers(what));
+            }
+            store.verify()?
+        }
         Sealed::Igra { bytes, .. } => crate::isec::digest(bytes)?,
     };
     if digest == checked.manifest.store_digest {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ArchiveFile;
 use super::memory::{self, Known};
+use super::outdated::{Outdated, outdated};
 use super::verify::Live;
 use crate::clock::Timestamp;
 use crate::ops::{Desk, OpError, StateHome, StoreFile};
@@ -40,6 +41,8 @@ pub struct Status {
     pub stale: bool,
     /// How many archives are where they were put.
     pub present: usize,
+    /// Archives that still open the old way, or hold keys of before a rotation.
+    pub outdated: Vec<(Known, Outdated)>,
 }
 
 /// Looks at what this host remembers, whether it is still there, and at the store.
@@ -52,7 +55,8 @@ pub fn status(
 ) -> Result<Status, OpError> {
     let live = Live::of(file);
     let memory = memory::recall(desk, live.store_id)?;
-    let here: Vec<&Known> = memory.archives.iter().filter(|known| is_there(desk, known)).collect();
+    let here: Vec<&Known> =
+        memory.archives.iter().filter(|known| !known.removed && is_there(desk, known)).collect();
     let age_of = |at: Timestamp| now.as_unix().saturating_sub(at.as_unix());
     let newest = here.last().map(|known| (*known).clone());
     let drill = memory.last_drill().map(|(_, drill)| drill);
@@ -64,6 +68,7 @@ pub fn status(
         drill_millis: drill.map(|drill| drill.millis),
         stale: newest.as_ref().is_some_and(|known| live.has_moved_on(known.content_generation)),
         present: here.len(),
+        outdated: outdated(desk, &live),
         newest,
     };
     found.judge(desk, &memory.archives, max_age, max_drill_age);
@@ -107,7 +112,7 @@ impl Status {
 }
 
 /// Whether the archive is still where it was put.
-fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
+pub(super) fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
     !known.path.is_empty()
         && ArchiveFile::find(desk, Path::new(&known.path))
             .is_ok_and(|file| file.header().id == known.id && file.len == known.len)

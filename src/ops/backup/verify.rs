@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use super::memory::{self, Known};
-use super::{ArchiveFile, Progress};
-use crate::backup::unpack::Discard;
+use super::{ArchiveFile, Progress, agreement};
+use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, Manifest};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::ops::locate::Sealed;
 use crate::ops::{Desk, Notice, OpError, StoreFile};
-use crate::store::StoreId;
 use crate::store::keyslot::Credentials;
+use crate::store::{self, Header, StoreId, sealed};
 
 /// What an archive is found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,19 +89,21 @@ impl Live {
     pub fn of(file: &StoreFile) -> Self {
         let (store_id, network) = (file.store_id(), file.network());
         match file.sealed() {
-            Sealed::Native(store) => {
-                let header = store.header();
-                Self {
-                    store_id,
-                    network,
-                    generation: header.generation,
-                    content_generation: header.content_generation,
-                    key_epoch: header.key_epoch,
-                }
-            }
+            Sealed::Native(store) => Self::of_header(store.header()),
             Sealed::Igra { .. } => {
                 Self { store_id, network, generation: 0, content_generation: 0, key_epoch: 0 }
             }
+        }
+    }
+
+    /// What the header of a store says of it.
+    pub const fn of_header(header: &Header) -> Self {
+        Self {
+            store_id: header.store_id,
+            network: header.network,
+            generation: header.generation,
+            content_generation: header.content_generation,
+            key_epoch: header.key_epoch,
         }
     }
 
@@ -168,11 +170,17 @@ pub fn verify(
     }
     let Some(credentials) = credentials else { return Ok(found) };
     let opened = file.unlock(desk, credentials).and_then(|open| {
-        let manifest = file.unpack(desk, &open, &mut Discard::default(), progress)?;
-        Ok((open.header().clone(), manifest))
+        let mut front = Front::default();
+        let manifest = file.unpack(desk, &open, &mut front, progress)?;
+        Ok((open.header().clone(), manifest, front.bytes))
     });
     match opened {
-        Ok((header, manifest)) => {
+        Ok((header, manifest, front)) => {
+            if let Some(why) = contradiction(&header, &manifest, &front) {
+                found.verdict = Verdict::Corrupt;
+                found.why = Some(why);
+                return Ok(found);
+            }
             found.verdict = Verdict::Valid;
             if live.is_some_and(|live| live.has_moved_on(header.store.content_generation)) {
                 found.verdict = Verdict::Stale;
@@ -188,6 +196,53 @@ pub fn verify(
         Err(error) => return Err(error),
     }
     Ok(found)
+}
+
+/// What the store in an archive says against the archive.
+fn contradiction(archive: &ArchiveHeader, manifest: &Manifest, front: &[u8]) -> Option<String> {
+    if !front.starts_with(&sealed::MAGIC) {
+        return None;
+    }
+    let header = front
+        .get(10..14)
+        .and_then(|len| len.try_into().ok())
+        .and_then(|len| usize::try_from(u32::from_le_bytes(len)).ok())
+        .and_then(|len| front.get(14..14_usize.checked_add(len)?));
+    match header.map(Header::decode) {
+        Some(Ok(header)) => agreement::contradiction(archive, manifest, &header).map(str::to_owned),
+        Some(Err(error)) => Some(format!("the store in it is damaged: {error}")),
+        None => Some("the store in it ends within its header".to_owned()),
+    }
+}
+
+/// Keeps the front of the store, where its header stands; all of it could be 256 MiB.
+#[derive(Default)]
+struct Front {
+    is_store: bool,
+    bytes: Vec<u8>,
+}
+
+impl Receiver for Front {
+    fn manifest(&mut self, _manifest: &Manifest) -> Result<(), ArchiveError> {
+        Ok(())
+    }
+
+    fn begin(&mut self, number: usize, _manifest: &Manifest) -> Result<(), ArchiveError> {
+        self.is_store = number == 0;
+        Ok(())
+    }
+
+    fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        let room = (14 + store::limits::HEADER).saturating_sub(self.bytes.len());
+        if self.is_store {
+            self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
+        Ok(())
+    }
 }
 
 /// What an error says of the archive; or the error, if it says nothing of it.

@@ -10,7 +10,7 @@ use crate::keyring::{KeyError, KeyId};
 use crate::network::NetworkMode;
 use crate::network::policy::Verdict;
 use crate::ops::audit::Event;
-use crate::ops::backup::create::opens;
+use crate::ops::backup::slots::opens;
 use crate::ops::init::kdf_params;
 use crate::ops::transaction::{Rekey, Transaction, open_for_reading};
 use crate::ops::{Desk, Notice, OpError, Outcome, StoreFile, finish, gate};

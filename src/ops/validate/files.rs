@@ -20,7 +20,7 @@ use crate::ops::remedy;
 use crate::text::quote_path;
 
 /// Largest file that is searched for secrets in the clear.
-const MAX_SEARCHED: usize = 1 << 20;
+pub(super) const MAX_SEARCHED: usize = 1 << 20;
 
 /// Ends of names of copies that editors and people make.
 const COPIES: [&str; 8] = [".bak", ".old", ".orig", ".save", "~", ".swp", ".swo", ".env"];

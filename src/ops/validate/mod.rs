@@ -175,11 +175,12 @@ pub fn validate(
         let store = store_path(request, &service);
         desk.check_stop()?;
         let mut files = files::look(request, &service, store.as_deref(), desk.trust);
-        files.backup_dirs = backup::dirs(request, &request.tree, store.as_deref());
-        facts.files = Some(files);
+        let places = backup::places(desk, request, &request.tree, store.as_deref())?;
         if let Some(path) = &store {
-            facts.store = Some(store::look(desk, request, path, credentials)?);
+            facts.store = Some(store::look(desk, request, path, credentials, &places)?);
         }
+        files.backup_dirs = places.dirs;
+        facts.files = Some(files);
         if request.host {
             facts.host = Some(host::look(&request.root));
         }

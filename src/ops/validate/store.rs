@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Request;
+use super::backup::Places;
 use super::files::finding_of;
 use crate::config::rules::facts::{Store, display};
 use crate::config::rules::{Finding, Id, Place};
@@ -47,6 +48,7 @@ pub fn look(
     request: &Request<'_>,
     path: &Path,
     credentials: Option<&Credentials>,
+    places: &Places,
 ) -> Result<Store, OpError> {
     let real = request.root.real(path);
     let mut store = Store { path: display(path), ..Store::default() };
@@ -61,7 +63,10 @@ pub fn look(
     };
     let about_log = audit_log(desk, request, &file, path, &mut store)?;
     let backups = match file.sealed() {
-        Sealed::Native(store) => Some(super::backup::recorded(store.header())),
+        Sealed::Native(store) => {
+            let header = store.header();
+            Some(super::backup::recorded(header, places.newest_of(header)))
+        }
         Sealed::Igra { .. } => None,
     };
     let rotated = match file.sealed() {

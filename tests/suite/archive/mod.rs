@@ -7,7 +7,7 @@
 //! | [`readers`] | an independent reader agrees |
 
 mod damage;
-mod forge;
+pub mod forge;
 mod readers;
 mod vectors;
 
@@ -23,7 +23,7 @@ use strongroom::backup::{
     ArchiveError, ArchiveHeader, ArchiveId, FileEntry, FileKind, Manifest, SealedArchive,
 };
 use strongroom::clock::Timestamp;
-use strongroom::crypto::kdf::Ceiling;
+use strongroom::crypto::kdf::{Ceiling, KdfParams};
 use strongroom::crypto::sign::PublicKey;
 use strongroom::network::NetworkMode;
 use strongroom::store::StoreId;
@@ -78,12 +78,23 @@ pub fn archive(seed: u64, passphrases: &[&str], files: &[(&str, FileKind, &[u8])
 }
 
 pub fn sealed(seed: u64, passphrases: &[&str], manifest: &Manifest, content: &[u8]) -> Vec<u8> {
+    sealed_at(CHEAP, seed, passphrases, manifest, content)
+}
+
+/// At these costs.
+pub fn sealed_at(
+    costs: KdfParams,
+    seed: u64,
+    passphrases: &[&str],
+    manifest: &Manifest,
+    content: &[u8],
+) -> Vec<u8> {
     let random = &mut Counting(seed);
     let secrets: Vec<_> = passphrases
         .iter()
         .map(|passphrase| {
             let credentials = credentials(passphrase, None);
-            credentials.slot_secret(credentials.slot_kind(), CHEAP, random).expect("derived")
+            credentials.slot_secret(credentials.slot_kind(), costs, random).expect("derived")
         })
         .collect();
     let new = NewArchive::begin(facts(), NOW, &secrets, manifest, random).expect("begun");

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// The tool under test.
 pub const SECRETS_ADMIN: &str = env!("CARGO_BIN_EXE_secrets-admin");
+/// The one of backups.
+pub const WALLET_BACKUP: &str = env!("CARGO_BIN_EXE_wallet-backup");
 /// And the gate.
 pub const VALIDATE_CONFIG: &str = env!("CARGO_BIN_EXE_validate-config");
 

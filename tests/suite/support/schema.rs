@@ -35,6 +35,7 @@ fn name(args: &[OsString]) -> &'static str {
             "create" => "backup-create",
             "verify" => "backup-verify",
             "drill" => "backup-drill",
+            "diff" => "backup-diff",
             "restore" => "backup-restore",
             "list" => "backup-list",
             "inspect" => "backup-inspect",

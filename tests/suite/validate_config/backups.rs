@@ -1,12 +1,13 @@
-//! The rules on backups, by facts: no command records a backup yet.
+//! The rules on backups, by facts.
 
 use std::path::Path;
 
 use strongroom::clock::Timestamp;
 use strongroom::config::Reading;
-use strongroom::config::rules::facts::{BackupDir, Backups, Facts, Files, Store};
+use strongroom::config::rules::facts::{ArchiveFact, BackupDir, Backups, Facts, Files, Store};
 use strongroom::config::rules::{Case, Id, Report, Severity, run};
 use strongroom::config::service::{Service, Start};
+use strongroom::crypto::kdf::KdfParams;
 use strongroom::network::NetworkMode;
 
 const NOW: u64 = 1_790_000_000;
@@ -48,7 +49,12 @@ fn days_ago(days: u64) -> Timestamp {
 }
 
 fn good() -> Backups {
-    Backups { content_generation: 41, last: Some((days_ago(1), 41)), drilled: Some(days_ago(20)) }
+    Backups {
+        content_generation: 41,
+        last: Some((days_ago(1), 41)),
+        drilled: Some(days_ago(20)),
+        epochs: Some((2, 2)),
+    }
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn what_was_not_looked_at_is_never_called_good() {
     let why = |report: &Report, rule: Id| {
         report.not_examined.iter().find(|(id, _)| *id == rule).map(|(_, why)| *why)
     };
-    let nothing = Backups { content_generation: 41, last: None, drilled: None };
+    let nothing = Backups { content_generation: 41, ..Backups::default() };
     let report = judge(NetworkMode::Mainnet, "", Some(nothing), &[]);
     assert_eq!(why(&report, Id::Bak001), Some("no backup is configured or recorded here"));
     assert_eq!(why(&report, Id::Bak003), Some("backup.dirs is not set"));
@@ -90,7 +96,11 @@ fn what_was_not_looked_at_is_never_called_good() {
 #[test]
 fn copies_belong_in_two_places_away_from_the_store() {
     let config = "[backup]\ndirs = [\"/a\", \"/b\"]\n";
-    let dir = |path: &str, beside| BackupDir { path: path.to_owned(), beside_the_store: beside };
+    let dir = |path: &str, beside| BackupDir {
+        path: path.to_owned(),
+        beside_the_store: beside,
+        ..BackupDir::default()
+    };
     for network in NetworkMode::ALL {
         let fine = [dir("/a", Some(false)), dir("/b", Some(false))];
         let report = judge(network, config, Some(good()), &fine);
@@ -99,6 +109,42 @@ fn copies_belong_in_two_places_away_from_the_store() {
             let bad = [dir("/a", Some(false)), dir("/b", second)];
             let report = judge(network, config, Some(good()), &bad);
             assert_eq!(level(&report, Id::Bak003), Id::Bak003.rule().level(network));
+        }
+    }
+}
+
+#[test]
+fn a_newest_archive_that_opens_with_what_was_given_up_is_no_backup_of_what_is_there_now() {
+    for (epochs, expected) in
+        [((2, 2), Severity::Off), ((1, 2), Severity::Warning), ((3, 2), Severity::Off)]
+    {
+        let backups = Backups { epochs: Some(epochs), ..good() };
+        let report = judge(NetworkMode::Mainnet, "", Some(backups), &[]);
+        assert_eq!(level(&report, Id::Bak001), expected, "{epochs:?}");
+    }
+}
+
+#[test]
+fn archives_cost_a_guess_what_the_network_asks_and_nothing_lies_in_the_clear() {
+    let config = "[backup]\ndirs = [\"/a\", \"/b\"]\n";
+    for network in NetworkMode::ALL {
+        let floor = network.policy().kdf_floor;
+        let weak = KdfParams::fixed(floor.m_kib() - 1, floor.t(), floor.p());
+        let dir = |costs, plain: &[&str]| BackupDir {
+            path: "/a".to_owned(),
+            beside_the_store: Some(false),
+            archives: vec![ArchiveFact { path: "/a/x".to_owned(), costs }],
+            plain: plain.iter().map(|path| ((*path).to_owned(), "is plain".to_owned())).collect(),
+            closed: None,
+        };
+        for (dir, expected) in [
+            (dir(vec![floor], &[]), Severity::Off),
+            (dir(vec![], &[]), Severity::Off),
+            (dir(vec![floor, weak], &[]), Id::Bak004.rule().level(network)),
+            (dir(vec![floor], &["/a/y"]), Id::Bak004.rule().level(network)),
+        ] {
+            let report = judge(network, config, Some(good()), &[dir]);
+            assert_eq!(level(&report, Id::Bak004), expected, "{network}");
         }
     }
 }

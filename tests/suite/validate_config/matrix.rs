@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use strongroom::backup::FileKind;
 use strongroom::clock::Timestamp;
 use strongroom::config::Reading;
 use strongroom::config::rules::facts::{
@@ -14,6 +15,7 @@ use strongroom::config::rules::facts::{
 };
 use strongroom::config::rules::{Case, Id, RULES, Severity, run};
 use strongroom::config::service::{Service, Start};
+use strongroom::crypto::kdf::KdfParams;
 use strongroom::keyring::{Limits, Role as KeyRole};
 use strongroom::network::NetworkMode;
 use strongroom::rotation::policy::DAY;
@@ -21,6 +23,7 @@ use strongroom::rotation::policy::DAY;
 use super::image::{Image, Judged, address, make_store, members};
 use super::library::{self, Odd};
 use super::pasteable;
+use crate::archive;
 use crate::support::stage::{NOW, PASS, Stage};
 use crate::support::{assert_generated, vector};
 
@@ -151,6 +154,15 @@ fn host(facts: &mut Facts) -> &mut Host {
     facts.host.get_or_insert_default()
 }
 
+/// An archive whose keyslot costs this much, in a directory that the configuration names.
+fn backup(image: &mut Image, costs: KdfParams) {
+    image.make_dir("var/backup", 0o700);
+    let manifest = archive::manifest(vec![archive::file("s", FileKind::Store, Some(1))]);
+    let bytes = archive::sealed_at(costs, 3, &[archive::PASSPHRASE], &manifest, b"x");
+    image.write("var/backup/a.strongroom-backup", &bytes, 0o600);
+    add(image, "[backup]\ndirs = [\"/var/backup\"]\n");
+}
+
 const WALLET: &str = "set %s igra.hd.wallet_secret --from file:%g/wallet";
 const PAYMENT: &str = "set %s igra.hd.payment_secret --from file:%g/payment";
 
@@ -224,6 +236,11 @@ const ROWS: &[Row] = &[
     image(Id::Bak001, |i| add(i, "[backup]\nmax_age = \"7d\"\n")),
     image(Id::Bak002, |i| add(i, "[backup]\nmax_drill_age = \"30d\"\n")),
     image(Id::Bak003, |i| add(i, "[backup]\ndirs = [\"/var/lib\"]\n")),
+    Row(
+        Id::Bak004,
+        Made::Image(|i| backup(i, KdfParams::fixed(8192, 1, 1))),
+        Some(Made::Image(|i| backup(i, i.network.policy().kdf_floor))),
+    ),
     image(Id::Rec002, |i| add(i, "[recovery]\nmax_attempts = 100\n")),
     key(Id::Rot001, |f, now| rotated(f).since = Some(Timestamp::from_unix(*now - 200 * DAY))),
     key(Id::Rot002, |f, _| rotated(f).uses = 10_000),

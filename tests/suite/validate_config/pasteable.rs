@@ -5,12 +5,13 @@
 use std::collections::BTreeSet;
 
 use clap::Command;
-use strongroom::cli::{secrets_admin, validate_config};
+use strongroom::cli::{secrets_admin, validate_config, wallet_backup};
 use strongroom::config::rules::RULES;
 use strongroom::ops::validate::unit::words;
 
 /// Programs that remedies name.
-const PROGRAMS: [&str; 16] = [
+const PROGRAMS: [&str; 17] = [
+    "wallet-backup",
     "secrets-admin",
     "validate-config",
     "chmod",
@@ -74,7 +75,7 @@ pub fn check(rule: &str, fix: &str) {
     let left = capitals(fix).into_iter().find(|word| PLACEHOLDERS.contains(word));
     assert_eq!(left, None, "{rule}: {fix}");
     let Some(command) = command(fix) else {
-        for tool in ["secrets-admin ", "validate-config "] {
+        for tool in ["secrets-admin ", "validate-config ", "wallet-backup "] {
             assert!(!fix.contains(tool), "{rule}: a command inside a sentence: {fix}");
         }
         return;
@@ -85,6 +86,7 @@ pub fn check(rule: &str, fix: &str) {
     let parsed = match words[0].as_str() {
         "secrets-admin" => try_parse(secrets_admin::TOOL.grammar()),
         "validate-config" => try_parse(validate_config::TOOL.grammar()),
+        "wallet-backup" => try_parse(wallet_backup::TOOL.grammar()),
         _ => Ok(()),
     };
     assert!(parsed.is_ok(), "{rule}: {fix}: {parsed:?}");

@@ -2,12 +2,18 @@
 
 #![allow(clippy::disallowed_methods, reason = "scratch files of a test")]
 
+mod agreeing;
+mod changing;
+mod configured;
+mod differing;
 mod mainnet;
 mod pipes;
 mod refusals;
 mod restoring;
+mod resuming;
 mod tending;
 mod verdicts;
+mod year;
 
 use std::path::PathBuf;
 

@@ -2,11 +2,24 @@
 
 use serde_json::Value;
 use strongroom::kind::Kind;
+use strongroom::memory::Region;
+use strongroom::store::backup_facts::DrillKind;
+use strongroom::store::{Header, SealedStore};
 
 use super::{OPEN, create, staged};
 use crate::support::stage::{NOW, Stage};
 
 const DAY: u64 = 86_400;
+
+/// What anybody can read of the store.
+fn header(stage: &Stage) -> Header {
+    let bytes = stage.read("%s");
+    let mut region = Region::bulk(bytes.len()).expect("memory");
+    region.copy_from_slice(&bytes);
+    let sealed = SealedStore::parse(region).expect("a store");
+    sealed.verify().expect("signed");
+    sealed.header().clone()
+}
 
 fn names(stage: &Stage) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(stage.path("%d/archives"))
@@ -188,12 +201,41 @@ fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
     let stage = staged();
     create(&stage, "a.srb");
     stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
-    let before = stage.on("info %s --json").bare().run().ok().json();
+    let before = header(&stage);
+    assert_eq!(
+        (before.generation, before.inventory.backup, before.inventory.drill),
+        (2, None, None)
+    );
+    let made = stage.backup("inspect %d/archives/a.srb --json").run().ok().json();
+    stage.set_clock(NOW + DAY);
     stage.on("set %s more --from file:%g/value2").run().ok();
-    let after = stage.on("info %s --json").bare().run().ok().json();
-    assert_eq!(before["generation"], 2);
-    assert_eq!(after["generation"], 3);
+    let after = header(&stage);
+    assert_eq!(after.generation, 3);
+    let backup = after.inventory.backup.expect("a backup");
+    assert_eq!((backup.at.as_unix(), backup.content_generation), (NOW, 2));
+    let archive = data_encoding::HEXLOWER.encode(&backup.archive);
+    assert_eq!(made["archive_id"], archive);
+    let (verified, which) = backup.verified.expect("verified");
+    assert_eq!((verified.as_unix(), which), (NOW, backup.archive));
+    let drill = after.inventory.drill.expect("a drill");
+    assert_eq!((drill.at.as_unix(), drill.kind), (NOW, DrillKind::ArchiveOnly));
+    assert_eq!(drill.archive, backup.archive);
+    // With every entry opened, of the newest archive, at the next commit; older news never replace newer.
+    create(&stage, "b.srb");
+    let line = format!("drill %d/archives/b.srb {OPEN} --passphrase-from file:%g/pass --json");
+    let drilled = stage.backup(&line).run().ok().json();
+    stage.set_clock(NOW + 2 * DAY);
+    stage.backup(&format!("verify %d/archives/a.srb {OPEN}")).run().ok();
+    stage.on("remove %s more --yes").run().ok();
+    let later = header(&stage).inventory;
+    let (backup, drill) = (later.backup.expect("a backup"), later.drill.expect("a drill"));
+    assert_eq!((backup.at.as_unix(), backup.content_generation), (NOW + DAY, 3));
+    assert_eq!((drill.at.as_unix(), drill.kind), (NOW + DAY, DrillKind::EveryEntry));
+    assert_eq!(Some(drill.duration_ms), drilled["millis"].as_u64());
+    assert_eq!(drill.archive, backup.archive);
+    assert_eq!(backup.verified.map(|(at, _)| at.as_unix()), Some(NOW + 2 * DAY));
     stage.on("verify %s").run().ok();
+    stage.on("set %s more --from file:%g/value2").run().ok();
     stage.on("list %s").run().ok().prints("api\nmore\n");
 }
 
