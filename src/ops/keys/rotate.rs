@@ -379,8 +379,8 @@ fn put(
 ) -> Result<(), OpError> {
     let holder = Holder { id: &turn.id, n: turn.n, kind: turn.kind, public: &made.public };
     let mut random = desk.random.borrow_mut();
-    let sealed = sealer.seal(holder, &turn.new, random.as_mut())?;
-    let fresh = Fresh { public: made.public, sealed, proof: made.proof };
+    let private = sealer.seal(holder, &turn.new, random.as_mut())?;
+    let fresh = Fresh { public: made.public, sealed: private, proof: made.proof };
     let key = store.keyring_mut().key_mut(turn.id.as_str())?;
     key.rotate(fresh, Replaced::InTurn, now, turn.keep_until)?;
     Ok(())
