@@ -169,17 +169,52 @@ pub fn verify(scheme: Scheme, public: &[u8], message: Message<'_>, signature: &[
     }
 }
 
-/// Signs a text of strongroom's own, which starts with a label.
-pub(crate) fn sign_own(kind: KeyKind, key: &PrivateKey, text: &[u8]) -> Result<[u8; 64], KeyError> {
-    let failed = KeyError::NotAPrivateKey(kind.name());
-    match kind {
-        KeyKind::Ed25519 => Ok(sign::Signing::new(key).sign(text)),
-        KeyKind::Secp256k1 => secp::Schnorr::new(key).and_then(|key| key.sign(text)).ok_or(failed),
-        KeyKind::X25519 | KeyKind::Symmetric32 => Err(failed),
+/// A private half that is ready to sign texts of strongroom's own, each of which starts with a label. Made once: the public half
+/// costs as much as a signature.
+pub struct OwnSigner {
+    public: Vec<u8>,
+    ready: Ready,
+}
+
+enum Ready {
+    Ed25519(sign::Signing),
+    Schnorr(secp::Schnorr),
+}
+
+impl OwnSigner {
+    /// Prepares `key`; refuses a kind that does not sign.
+    pub fn new(kind: KeyKind, key: &PrivateKey) -> Result<Self, KeyError> {
+        let failed = KeyError::NotAPrivateKey(kind.name());
+        match kind {
+            KeyKind::Ed25519 => {
+                let ready = sign::Signing::new(key);
+                Ok(Self { public: ready.public_key().0.to_vec(), ready: Ready::Ed25519(ready) })
+            }
+            KeyKind::Secp256k1 => {
+                let ready = secp::Schnorr::new(key).ok_or(failed)?;
+                Ok(Self { public: kind.public_half(key)?, ready: Ready::Schnorr(ready) })
+            }
+            KeyKind::X25519 | KeyKind::Symmetric32 => Err(failed),
+        }
+    }
+
+    /// The public half.
+    pub fn public(&self) -> &[u8] {
+        &self.public
+    }
+
+    /// Signs `text`.
+    pub(crate) fn sign(&self, text: &[u8]) -> Result<[u8; 64], KeyError> {
+        match &self.ready {
+            Ready::Ed25519(key) => Ok(key.sign(text)),
+            Ready::Schnorr(key) => {
+                key.sign(text).ok_or(KeyError::NotAPrivateKey(KeyKind::Secp256k1.name()))
+            }
+        }
     }
 }
 
-/// Verifies a signature of [`sign_own`].
+/// Verifies a signature of an [`OwnSigner`].
 pub(crate) fn verify_own(kind: KeyKind, public: &[u8], text: &[u8], signature: &[u8; 64]) -> bool {
     match kind {
         KeyKind::Ed25519 => <[u8; 32]>::try_from(public)
@@ -233,7 +268,7 @@ mod tests {
             let signer = Signer::new(kind, role, scheme, key(7)).unwrap();
             assert_eq!(signer.sign(Message::Whole(&text)), Err(KeyError::OwnText));
             let public = kind.public_half(&key(7)).unwrap();
-            let own = sign_own(kind, &key(7), &text).unwrap();
+            let own = OwnSigner::new(kind, &key(7)).unwrap().sign(&text).unwrap();
             assert!(verify_own(kind, &public, &text, &own));
             let digest = mac::sha256(&[&text]);
             if kind == KeyKind::Secp256k1 {

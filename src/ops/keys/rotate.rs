@@ -9,6 +9,7 @@ use super::{Shown, generate, identity, list, native, publish, require, shown};
 use crate::clock::Timestamp;
 use crate::crypto::mac;
 use crate::keyring::key::Replaced;
+use crate::keyring::signer::OwnSigner;
 use crate::keyring::{Fresh, Key, KeyError, KeyId, KeyKind, Role};
 use crate::network::NetworkMode;
 use crate::ops::audit::Event;
@@ -342,31 +343,30 @@ fn make_all(store: &OpenStore, sealer: &KeySealer, turns: &[Turn]) -> Result<Vec
 }
 
 fn make(store: &OpenStore, sealer: &KeySealer, turn: &Turn) -> Result<Made, OpError> {
+    let mut link = turn.link.clone();
+    if let Some(link) = link.as_mut().filter(|_| turn.kind.signs()) {
+        let old = store.own_signer(sealer, turn.id.as_str(), link.old.0)?;
+        let new = OwnSigner::new(turn.kind, &turn.new)?;
+        let public = new.public().to_vec();
+        link.new.1.clone_from(&public);
+        let proof = link.clone().sign(&Authority::Own { old: &old, new: &new })?;
+        return Ok(Made { public, proof: Some(proof) });
+    }
     let public = turn.kind.public_half(&turn.new)?;
-    let Some(link) = &turn.link else { return Ok(Made { public, proof: None }) };
-    let mut link = link.clone();
-    link.new.1.clone_from(&public);
-    let proof = if turn.kind.signs() {
-        let old = store.private_half(sealer, turn.id.as_str(), link.old.0)?;
-        Some(link.sign(&Authority::Own { old: &old, new: &turn.new })?)
-    } else {
-        match identity(store) {
-            // Nobody vouches for it, so nothing is proven.
-            None => None,
-            Some(identity) => {
-                let active = identity.require_active()?;
-                let key = store.private_half(sealer, identity.id.as_str(), active.n)?;
-                link.voucher = Some(Voucher {
-                    id: identity.id.clone(),
-                    n: active.n,
-                    kind: identity.kind,
-                    public: active.public.clone(),
-                });
-                Some(link.sign(&Authority::Voucher(&key))?)
-            }
-        }
+    // Where nobody vouches for it, nothing is proven.
+    let (Some(mut link), Some(identity)) = (link, identity(store)) else {
+        return Ok(Made { public, proof: None });
     };
-    Ok(Made { public, proof })
+    let active = identity.require_active()?;
+    let key = store.own_signer(sealer, identity.id.as_str(), active.n)?;
+    link.new.1.clone_from(&public);
+    link.voucher = Some(Voucher {
+        id: identity.id.clone(),
+        n: active.n,
+        kind: identity.kind,
+        public: active.public.clone(),
+    });
+    Ok(Made { public, proof: Some(link.sign(&Authority::Voucher(&key))?) })
 }
 
 fn put(
@@ -379,8 +379,8 @@ fn put(
 ) -> Result<(), OpError> {
     let holder = Holder { id: &turn.id, n: turn.n, kind: turn.kind, public: &made.public };
     let mut random = desk.random.borrow_mut();
-    let private = sealer.seal(holder, &turn.new, random.as_mut())?;
-    let fresh = Fresh { public: made.public, sealed: private, proof: made.proof };
+    let bytes = sealer.seal(holder, &turn.new, random.as_mut())?;
+    let fresh = Fresh { public: made.public, sealed: bytes, proof: made.proof };
     let key = store.keyring_mut().key_mut(turn.id.as_str())?;
     key.rotate(fresh, Replaced::InTurn, now, turn.keep_until)?;
     Ok(())

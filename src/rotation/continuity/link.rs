@@ -6,9 +6,9 @@ use crate::cbor::{self, Reader};
 use crate::clock::Timestamp;
 use crate::crypto::labels;
 use crate::crypto::mac::{self, Hash};
-use crate::keyring::{KeyId, KeyKind, limits, signer};
+use crate::keyring::signer::{self, OwnSigner};
+use crate::keyring::{KeyId, KeyKind, limits};
 use crate::network::NetworkMode;
-use crate::secret::PrivateKey;
 
 /// Longest reason, in bytes.
 pub const MAX_REASON: usize = 1024;
@@ -69,12 +69,12 @@ pub enum Authority<'a> {
     /// The old and the new private half.
     Own {
         /// The private half that is replaced.
-        old: &'a PrivateKey,
+        old: &'a OwnSigner,
         /// The private half that replaces it.
-        new: &'a PrivateKey,
+        new: &'a OwnSigner,
     },
     /// The private half of the voucher.
-    Voucher(&'a PrivateKey),
+    Voucher(&'a OwnSigner),
 }
 
 impl Link {
@@ -202,13 +202,10 @@ impl Link {
         let text = signed_text(&body);
         let signatures = match (authority, &self.voucher) {
             (Authority::Own { old, new }, None) => {
-                vec![
-                    signer::sign_own(self.kind, old, &text)?,
-                    signer::sign_own(self.kind, new, &text)?,
-                ]
+                vec![old.sign(&text)?, new.sign(&text)?]
             }
-            (Authority::Voucher(key), Some(voucher)) => {
-                vec![signer::sign_own(voucher.kind, key, &text)?]
+            (Authority::Voucher(key), Some(_)) => {
+                vec![key.sign(&text)?]
             }
             _ => return Err(Unexpected("a link whose items agree").into()),
         };

@@ -3,6 +3,7 @@
 use super::OpenStore;
 use crate::crypto::mac;
 use crate::crypto::random::Random;
+use crate::keyring::signer::OwnSigner;
 use crate::keyring::{KeyError, KeyFacts, Keyring};
 use crate::secret::PrivateKey;
 use crate::store::StoreError;
@@ -35,18 +36,35 @@ impl OpenStore {
         id: &str,
         n: u32,
     ) -> Result<PrivateKey, PrivateHalfError> {
+        let (private, holder) = self.open_half(sealer, id, n)?;
+        same_key(&holder, &holder.kind.public_half(&private)?)?;
+        Ok(private)
+    }
+
+    /// The same, ready to sign.
+    pub fn own_signer(
+        &self,
+        sealer: &KeySealer,
+        id: &str,
+        n: u32,
+    ) -> Result<OwnSigner, PrivateHalfError> {
+        let (private, holder) = self.open_half(sealer, id, n)?;
+        let signer = OwnSigner::new(holder.kind, &private)?;
+        same_key(&holder, signer.public())?;
+        Ok(signer)
+    }
+
+    fn open_half(
+        &self,
+        sealer: &KeySealer,
+        id: &str,
+        n: u32,
+    ) -> Result<(PrivateKey, Holder<'_>), PrivateHalfError> {
         let key = self.keyring().key(id)?;
         let version = key.version(n)?;
         let bytes = version.sealed.as_ref().ok_or(KeyError::NoPrivateHalf(n))?;
         let holder = Holder { id: &key.id, n, kind: key.kind, public: &version.public };
-        let private = sealer.open(holder, bytes)?;
-        let public = key.kind.public_half(&private)?;
-        // A signature made with one half and named by the other would give the private one away.
-        if mac::same(&public, &version.public) {
-            Ok(private)
-        } else {
-            Err(KeyError::Mismatch(n).into())
-        }
+        Ok((sealer.open(holder, bytes)?, holder))
     }
 
     /// Opens every private half, and forgets it. Answers how many there are.
@@ -104,4 +122,9 @@ pub enum PrivateHalfError {
     /// Because of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A signature made with one half and named by the other would give the private one away.
+fn same_key(holder: &Holder<'_>, public: &[u8]) -> Result<(), KeyError> {
+    if mac::same(public, holder.public) { Ok(()) } else { Err(KeyError::Mismatch(holder.n)) }
 }

@@ -4,6 +4,7 @@ use strongroom::clock::Timestamp;
 use strongroom::crypto::mac;
 use strongroom::crypto::random::Random;
 use strongroom::keyring::public::Named;
+use strongroom::keyring::signer::OwnSigner;
 use strongroom::keyring::{KeyId, KeyKind, PublicHalf};
 use strongroom::kind::Kind;
 use strongroom::network::NetworkMode;
@@ -67,14 +68,17 @@ impl Chain {
         link.new.1 = self.kind.public_half(&new).expect("a key");
         let signed = match identity {
             None => {
-                let old = self.privates.last().expect("there");
-                link.sign(&Authority::Own { old, new: &new })
+                let signer = |key| OwnSigner::new(self.kind, key).expect("a key that signs");
+                let old = signer(self.privates.last().expect("there"));
+                link.sign(&Authority::Own { old: &old, new: &signer(&new) })
             }
             Some(identity) => {
                 let (n, public) = identity.newest();
                 let id = identity.id.clone();
                 link.voucher = Some(Voucher { id, n, kind: identity.kind, public });
-                link.sign(&Authority::Voucher(identity.privates.last().expect("there")))
+                let key = identity.privates.last().expect("there");
+                let key = OwnSigner::new(identity.kind, key).expect("a key that signs");
+                link.sign(&Authority::Voucher(&key))
             }
         };
         self.links.push(signed.expect("signed"));
@@ -325,7 +329,7 @@ fn a_link_that_was_signed_for_another_place_does_not_fit() {
         let mut link = signed.link.clone();
         change(&mut link);
         let body = |link: Link| {
-            let key = private(&mut Counting(8));
+            let key = OwnSigner::new(KeyKind::Ed25519, &private(&mut Counting(8))).expect("a key");
             // Any signature gives the bytes of the body.
             link.sign(&Authority::Own { old: &key, new: &key })
         };
