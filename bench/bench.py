@@ -285,6 +285,8 @@ class Bench:
         for label, one in found.items():
             if one.code not in (0, 16, 2):
                 sys.exit(f"bench: error: {label}: exit {one.code}: {one.said.strip()}")
+        # Behind one that is accepted a key is derived, also by a dry run: not what is measured here.
+        found = {label: one for label, one in found.items() if one.code == 16}
         worst, one = max(found.items(), key=lambda pair: statistics.median(pair[1].wall))
         slowest = (one.median_wall() - start) * 1e3
         self.table.add("slowest passphrase check", "<= 50 ms", 50.0, slowest, "ms", f"{worst} of {len(found)}")
