@@ -238,9 +238,10 @@ fn said(looked: &Looked, overdue: usize, soon: usize, compromised: usize) -> Str
         };
         let live = looked.keys.iter().filter(|key| key.decision.is_some()).count();
         let next = looked.decisions().filter_map(|(item, d)| Some((d.due_at?, item))).min();
+        let noun = if live == 1 { "key" } else { "keys" };
         return match next {
-            None => format!("{live} keys{secrets}, none due"),
-            Some((at, id)) => format!("{live} keys{secrets}, none due; next {id} at {at}"),
+            None => format!("{live} {noun}{secrets}, none due"),
+            Some((at, id)) => format!("{live} {noun}{secrets}, none due; next {id} at {at}"),
         };
     }
     let urgent: Vec<String> = [Due::Compromised, Due::Overdue, Due::Soon]

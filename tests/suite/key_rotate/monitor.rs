@@ -28,7 +28,7 @@ fn a_monitor_is_told_in_one_line_and_one_code() {
         stage.rotate("check %s --format text").bare().run().exits(code);
         stage.rotate("check %s --json").bare().run().exits(code);
     };
-    check(0, 0, 0, "ROTATE OK - 1 keys, none due; next a at ");
+    check(0, 0, 0, "ROTATE OK - 1 key, none due; next a at ");
     check(82, DAY - 1, 0, "ROTATE OK");
     check(
         83,
