@@ -63,6 +63,12 @@ impl Signing {
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
         self.0.sign(message).to_bytes()
     }
+
+    /// Signs `message`; none if the signature does not hold. Of one's own signature no strict form has to be asked.
+    pub fn sign_and_verify(&self, message: &[u8]) -> Option<[u8; SIGNATURE_LEN]> {
+        let signature = self.0.sign(message);
+        self.0.verify(message, &signature).ok().map(|()| signature.to_bytes())
+    }
 }
 
 /// Verifies strictly: canonical encodings only, no small-order keys, so that one file has one signature.

@@ -203,14 +203,19 @@ impl OwnSigner {
         &self.public
     }
 
-    /// Signs `text`.
+    /// Signs `text`, and verifies what came out: a signature that a faulty processor made may give the key away, and would break
+    /// a chain for ever.
     pub(crate) fn sign(&self, text: &[u8]) -> Result<[u8; 64], KeyError> {
-        match &self.ready {
-            Ready::Ed25519(key) => Ok(key.sign(text)),
+        let (kind, signature) = match &self.ready {
+            Ready::Ed25519(key) => (KeyKind::Ed25519, key.sign_and_verify(text)),
             Ready::Schnorr(key) => {
-                key.sign(text).ok_or(KeyError::NotAPrivateKey(KeyKind::Secp256k1.name()))
+                let made = key.sign(text);
+                let holds =
+                    |made: &[u8; 64]| verify_own(KeyKind::Secp256k1, &self.public, text, made);
+                (KeyKind::Secp256k1, made.filter(holds))
             }
-        }
+        };
+        signature.ok_or(KeyError::NotAPrivateKey(kind.name()))
     }
 }
 

@@ -196,21 +196,25 @@ impl Link {
         })
     }
 
-    /// Signs the link, checks the signatures as a reader would, and gives its bytes.
+    /// Signs the link with the keys that it names, and gives its bytes. Every signature is verified as it is made.
     pub fn sign(self, authority: &Authority<'_>) -> Result<Vec<u8>, ProofError> {
         let body = self.encode();
         let text = signed_text(&body);
-        let signatures = match (authority, &self.voucher) {
+        let signers = match (authority, &self.voucher) {
             (Authority::Own { old, new }, None) => {
-                vec![old.sign(&text)?, new.sign(&text)?]
+                vec![("old", *old, &self.old.1), ("new", *new, &self.new.1)]
             }
-            (Authority::Voucher(key), Some(_)) => {
-                vec![key.sign(&text)?]
-            }
+            (Authority::Voucher(key), Some(voucher)) => vec![("identity", *key, &voucher.public)],
             _ => return Err(Unexpected("a link whose items agree").into()),
         };
+        let mut signatures = Vec::with_capacity(signers.len());
+        for (by, signer, public) in signers {
+            if signer.public() != public {
+                return Err(ProofError::Signature { link: 1, by });
+            }
+            signatures.push(signer.sign(&text)?);
+        }
         let signed = Signed { link: Self::decode(&body)?, body, signatures };
-        signed.check(1)?;
         let bytes = signed.encode();
         if bytes.len() > limits::PROOF {
             return Err(ProofError::TooLong);
