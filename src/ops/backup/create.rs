@@ -209,7 +209,7 @@ impl Work<'_, '_, '_> {
         let mut output = |bytes: &[u8]| file.append(bytes).map_err(writing);
         let (sealed, len) = self.run(&mut output)?;
         // While the disk is still writing; the sync is part of the end, and tells what the disk could not write.
-        read_back(desk, &mut file, &sealed)?;
+        read_back(desk, &mut file, len, &sealed)?;
         desk.check_stop()?;
         file.finish()?;
         Ok((sealed.header().clone(), len))
@@ -220,6 +220,7 @@ impl Work<'_, '_, '_> {
 fn read_back(
     desk: &Desk<'_>,
     file: &mut crate::fs::host::Unnamed<'_>,
+    len: u64,
     sealed: &OpenArchive,
 ) -> Result<(), OpError> {
     let mut front = vec![0; sealed.front().len()];
@@ -231,7 +232,7 @@ fn read_back(
         Ok(found)
     };
     let mut tick = || (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)));
-    let pace = Pace { workers: stream::workers(), tick: &mut tick };
+    let pace = Pace { workers: stream::workers_for(len), tick: &mut tick };
     let opened = sealed.stream(&mut input, &mut |_| Ok(()), pace);
     match opened.map_err(OpError::from) {
         Ok(()) if front == sealed.front() => Ok(()),
