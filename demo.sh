@@ -34,7 +34,7 @@ run secrets-admin set demo.bin igra.hd.wallet_secret --from file:wallet.txt
 run secrets-admin set demo.bin igra.hd.payment_secret --from file:payment.txt
 run secrets-admin list demo.bin
 run secrets-admin check demo.bin
-run secrets-admin get demo.bin igra.hd.payment_secret --json
+run secrets-admin get demo.bin igra.hd.payment_secret --json --reveal
 
 cat <<'END'
 

@@ -3,8 +3,9 @@
 //! `TRYCMD=overwrite` rewrites the files of `tests/cmd`. The README is replayed in a directory of its own with `demo.pass`,
 //! `wallet.txt` and `payment.txt`; ids, keys and times in it are as they came and are not compared.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::support::pty::Session;
 use super::support::{read_text, repository, write, write_private};
 
 /// The binary, with its state in `home`: systemd's variable is the one that root heeds too.
@@ -97,6 +98,35 @@ fn the_readme_shows_what_happens() {
     replay(home.path(), &script);
 }
 
+/// A person runs the demonstration on a terminal, where more is asked of a command than in a pipe.
+#[test]
+fn the_demonstration_works_on_a_terminal() {
+    let script = repository("demo.sh");
+    // That there is one is the packager's to say.
+    if !script.exists() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a directory");
+    let inside = with_demo_files(home.path());
+    let state = home.path().join("state").display().to_string();
+    let mut commands = 0;
+    for line in
+        read_text(&script).lines().filter_map(|line| line.strip_prefix("run secrets-admin "))
+    {
+        let flags = ["--network", "devnet", "--passphrase-from", "file:demo.pass"];
+        let argv: Vec<&str> = [env!("CARGO_BIN_EXE_secrets-admin")]
+            .into_iter()
+            .chain(line.split(' '))
+            .chain(flags)
+            .collect();
+        let env = [("STATE_DIRECTORY", state.as_str())];
+        Session::spawn_with(&argv, &env, |command| drop(command.current_dir(&inside)))
+            .expect_exit(0);
+        commands += 1;
+    }
+    assert_eq!(commands, 6, "the commands of demo.sh");
+}
+
 #[test]
 #[should_panic(expected = "1 of 1 tests failed")]
 fn a_wrong_transcript_fails() {
@@ -124,8 +154,8 @@ fn a_transcript_is_replayed_without_what_is_chance() {
     );
 }
 
-/// Replays a script in a directory with the files of the README.
-fn replay(home: &Path, script: &str) {
+/// A directory with the files that the README and the demonstration begin with.
+fn with_demo_files(home: &Path) -> PathBuf {
     let inside = home.join("replay.in");
     rustix::fs::mkdir(&inside, rustix::fs::Mode::RWXU).expect("a directory");
     for (name, text) in [
@@ -135,6 +165,12 @@ fn replay(home: &Path, script: &str) {
     ] {
         write_private(&inside.join(name), text.as_bytes());
     }
+    inside
+}
+
+/// Replays a script in a directory with the files of the README.
+fn replay(home: &Path, script: &str) {
+    with_demo_files(home);
     let file = home.join("replay.trycmd");
     write(&file, script.as_bytes());
     cases(home).case(file).run();
