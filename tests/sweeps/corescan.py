@@ -176,6 +176,9 @@ class Scan:
     def on_error(self, name, case):
         folder, words = self.scene(case)
         opening = [flag for flag in ("--archive-passphrase-from", "--passphrase-from") if flag in words]
+        if "export" in words and "--wrapped" in words:
+            # The file is new, and any passphrase will do for it; what is opened is the store.
+            opening = ["--passphrase-from"]
         if not opening or "create" in words and "--archive-passphrase-from" in opening:
             # Nothing is opened, or the passphrase of an archive that is about to be made is as good as any.
             return
