@@ -3,9 +3,12 @@
 //! What is small goes through the crate as it is. What is large (`BULK`) takes the same two primitives on two processors; see
 //! `bulk`.
 
-use super::bulk;
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305};
+
+use super::random::{self, Random, RandomError};
+use super::{bulk, mac};
+use crate::secret::DerivedKey;
 
 /// Bytes of a nonce.
 pub const NONCE_LEN: usize = 24;
@@ -24,6 +27,22 @@ const BULK: usize = 1 << 20;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("authentication failed")]
 pub struct OpenError;
+
+/// A random nonce that differs, even under a broken generator, wherever what it is for differs: `HMAC(hedge, random || bound || SHA-256(text))`,
+/// cut. `bound` is what the ciphertext is bound to, and has one length for one meaning.
+pub fn hedged_nonce(
+    hedge: &DerivedKey,
+    bound: &[u8],
+    text: &[u8],
+    random: &mut dyn Random,
+) -> Result<Nonce, RandomError> {
+    let fresh: [u8; 32] = random::bytes(random)?;
+    let hashed = mac::sha256(&[text]);
+    let hedged = mac::hmac(hedge.expose(), &[&fresh, bound, &hashed]);
+    let mut nonce = [0; NONCE_LEN];
+    nonce.copy_from_slice(&hedged[..NONCE_LEN]);
+    Ok(nonce)
+}
 
 /// Encrypts `buffer` in place and returns its tag.
 pub fn seal(key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {

@@ -6,8 +6,8 @@
 use super::{StoreError, StoreId, keys};
 use crate::cbor;
 use crate::crypto::aead::{self, NONCE_LEN, TAG_LEN};
-use crate::crypto::random::{self, Random};
-use crate::crypto::{labels, mac};
+use crate::crypto::labels;
+use crate::crypto::random::Random;
 use crate::keyring::{KeyId, KeyKind, limits};
 use crate::secret::{DataKey, DerivedKey, PrivateKey};
 
@@ -57,11 +57,7 @@ impl KeySealer {
         random: &mut dyn Random,
     ) -> Result<Vec<u8>, StoreError> {
         let aad = self.aad(holder);
-        let fresh: [u8; 32] = random::bytes(random)?;
-        let hashed = mac::sha256(&[key.expose()]);
-        let hedged = mac::hmac(self.hedge.expose(), &[&fresh, &aad, &hashed]);
-        let mut nonce = [0; NONCE_LEN];
-        nonce.copy_from_slice(&hedged[..NONCE_LEN]);
+        let nonce = aead::hedged_nonce(&self.hedge, &aad, key.expose(), random)?;
         let mut sealed = Vec::with_capacity(limits::SEALED);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(key.expose());

@@ -7,8 +7,8 @@ use super::{StoreError, StoreId, keys, limits, padding};
 use crate::cbor;
 use crate::clock::Timestamp;
 use crate::crypto::aead::{self, NONCE_LEN, TAG_LEN};
-use crate::crypto::random::{self, Random};
-use crate::crypto::{labels, mac};
+use crate::crypto::labels;
+use crate::crypto::random::Random;
 use crate::secret::{DataKey, DerivedKey, SecretBytes};
 
 /// What a value is, as its writer declared it.
@@ -111,12 +111,7 @@ impl ValueKeys {
             return Err(StoreError::TooMuch("the value (1 MiB)"));
         }
         let aad = binding.aad();
-        let fresh: [u8; 32] = random::bytes(random)?;
-        let hashed = mac::sha256(&[value.expose()]);
-        let hedged = mac::hmac(self.hedge.expose(), &[&fresh, &aad, &hashed]);
-        let mut nonce = [0; NONCE_LEN];
-        nonce.copy_from_slice(&hedged[..NONCE_LEN]);
-
+        let nonce = aead::hedged_nonce(&self.hedge, &aad, value.expose(), random)?;
         let mut padded = SecretBytes::zeroed(padding::padded_value(value.len()));
         let (length, rest) = padded.expose_mut().split_at_mut(4);
         // At most 1 MiB, checked above.
@@ -182,7 +177,7 @@ mod tests {
     fn the_nonce_differs_with_the_content_even_when_the_generator_repeats() {
         struct Stuck;
         impl Random for Stuck {
-            fn fill(&mut self, out: &mut [u8]) -> Result<(), random::RandomError> {
+            fn fill(&mut self, out: &mut [u8]) -> Result<(), crate::crypto::random::RandomError> {
                 out.fill(9);
                 Ok(())
             }

@@ -149,12 +149,7 @@ fn seal(
     let len = u32::try_from(header.len()).map_err(|_| StoreError::Limit("the header (64 KiB)"))?;
     let mut payload: Vec<u8> = Vec::with_capacity(1024);
     ring.encode(&mut payload);
-    // Hedged, as in a store: under a broken generator two files differ wherever their keys do.
-    let fresh: [u8; 32] = random::bytes(random)?;
-    let hashed = mac::sha256(&[&payload]);
-    let hedged = mac::hmac(keys::hedge(file_key, id).expose(), &[&fresh, &header, &hashed]);
-    let mut nonce = [0; NONCE_LEN];
-    nonce.copy_from_slice(&hedged[..NONCE_LEN]);
+    let nonce = aead::hedged_nonce(&keys::hedge(file_key, id), &header, &payload, random)?;
     let mut out =
         [&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &header, &nonce].concat();
     let tag =

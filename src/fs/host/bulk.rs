@@ -12,30 +12,38 @@ use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room};
 use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
 use crate::fs::{FsError, Replace, checks};
 
-/// Has the disk begin with what is written while the rest is still being made, so that a sync at the end waits for little. A hint
-/// and no more: durable is what was synced.
-#[derive(Default)]
-struct Ahead(u64);
+/// A large file that is being written. The disk begins with what is there while the rest is still being made, so that a sync at
+/// the end waits for little; that is a hint and no more, and durable is what was synced.
+struct Growing {
+    file: HostFile,
+    /// Up to where the disk was asked to begin.
+    asked: u64,
+}
 
-impl Ahead {
+impl Growing {
     /// Bytes between two hints.
     const STEP: u64 = 8 << 20;
 
-    fn follow(&mut self, file: &HostFile) {
-        let new = file.written.saturating_sub(self.0);
+    const fn new(file: HostFile) -> Self {
+        Self { file, asked: 0 }
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
+        self.file.append(bytes)?;
+        let new = self.file.written.saturating_sub(self.asked);
         if let Some(len) = NonZeroU64::new(new).filter(|_| new >= Self::STEP) {
             // Not to be kept in memory: that is what makes the kernel write it.
-            let _ = rustix::fs::fadvise(&file.fd, self.0, Some(len), Advice::DontNeed);
-            self.0 = file.written;
+            let _ = rustix::fs::fadvise(&self.file.fd, self.asked, Some(len), Advice::DontNeed);
+            self.asked = self.file.written;
         }
+        Ok(())
     }
 }
 
 /// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
 pub struct Unnamed<'d> {
     directory: &'d HostDirectory,
-    file: HostFile,
-    ahead: Ahead,
+    growing: Growing,
     name: OsString,
     /// Where it stands meanwhile, on a file system that has no files without a name.
     temp: Option<OsString>,
@@ -44,21 +52,19 @@ pub struct Unnamed<'d> {
 impl Unnamed<'_> {
     /// Reserves room for `len` bytes, so that a full disk shows before the first byte is written.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.file.reserve(len)
+        self.growing.file.reserve(len)
     }
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.file.append(bytes)?;
-        self.ahead.follow(&self.file);
-        Ok(())
+        self.growing.append(bytes)
     }
 
     /// Fills `into` from offset `at` as far as there is something, and says how far.
     pub fn read_back(&mut self, at: u64, into: &mut [u8]) -> Result<usize, FsError> {
         let mut done = 0;
         while done < into.len() {
-            match self.file.read_back(&mut into[done..], at + done as u64)? {
+            match self.growing.file.read_back(&mut into[done..], at + done as u64)? {
                 0 => break,
                 n => done += n,
             }
@@ -68,19 +74,19 @@ impl Unnamed<'_> {
 
     /// The failure to read back what was written.
     pub fn not_written(&self) -> FsError {
-        FsError::NotWritten(self.file.path.clone())
+        FsError::NotWritten(self.growing.file.path.clone())
     }
 
     /// Makes it durable and gives it its name, which must still be free.
     pub fn finish(mut self) -> Result<(), FsError> {
-        self.file.sync()?;
+        self.growing.file.sync()?;
         if let Some(temp) = &self.temp {
             match self.directory.rename(temp, &self.name, Replace::No) {
                 // Network file systems cannot rename without replacing, but they can link.
                 Err(FsError::Io { source: Errno::INVAL | Errno::NOSYS, .. }) => {
                     let at = &self.directory.fd;
                     rustix::fs::linkat(at, temp, at, &self.name, AtFlags::empty())
-                        .map_err(|source| FsError::io("name", &self.file.path, source))?;
+                        .map_err(|source| FsError::io("name", &self.growing.file.path, source))?;
                 }
                 renamed => {
                     renamed?;
@@ -89,10 +95,10 @@ impl Unnamed<'_> {
             }
         } else {
             // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
-            let proc = format!("/proc/self/fd/{}", self.file.fd.as_raw_fd());
+            let proc = format!("/proc/self/fd/{}", self.growing.file.fd.as_raw_fd());
             let (at, flags) = (&self.directory.fd, AtFlags::SYMLINK_FOLLOW);
             rustix::fs::linkat(rustix::fs::CWD, proc, at, &self.name, flags)
-                .map_err(|source| FsError::io("name", &self.file.path, source))?;
+                .map_err(|source| FsError::io("name", &self.growing.file.path, source))?;
         }
         self.directory.sync()
     }
@@ -109,26 +115,23 @@ impl Drop for Unnamed<'_> {
 /// A new file somewhere below a directory, which is durable when it is finished.
 pub struct Whole {
     parent: HostDirectory,
-    file: HostFile,
-    ahead: Ahead,
+    growing: Growing,
 }
 
 impl Whole {
     /// Reserves room for `len` bytes.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.file.reserve(len)
+        self.growing.file.reserve(len)
     }
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.file.append(bytes)?;
-        self.ahead.follow(&self.file);
-        Ok(())
+        self.growing.append(bytes)
     }
 
     /// Makes it and its name durable.
     pub fn finish(mut self) -> Result<(), FsError> {
-        self.file.sync()?;
+        self.growing.file.sync()?;
         self.parent.sync()
     }
 }
@@ -172,7 +175,7 @@ impl HostDirectory {
             }
         };
         let file = self.own(fd, path, owner)?;
-        Ok(Unnamed { directory: self, file, ahead: Ahead::default(), name: name.to_owned(), temp })
+        Ok(Unnamed { directory: self, growing: Growing::new(file), name: name.to_owned(), temp })
     }
 
     /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.
@@ -254,7 +257,7 @@ impl HostDirectory {
                 no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
             })?;
         let file = parent.own(fd, path, owner)?;
-        Ok(Whole { parent, file, ahead: Ahead::default() })
+        Ok(Whole { parent, growing: Growing::new(file) })
     }
 
     fn once_more(&self) -> Result<Self, FsError> {
