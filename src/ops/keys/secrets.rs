@@ -1,11 +1,12 @@
 //! Secrets that are replaced in time, in the same commit as keys: `[rotation.secrets]`.
 //!
 //! A new value comes from a generator, inside the transaction, or from a program, which runs before the store is unlocked and whose
-//! output goes straight into locked memory. The value that is replaced stays in the history of the secret until its grace period is
+//! output goes straight into locked memory. What a program printed may still be lost, by a wrong passphrase as by a power cut: it only
+//! makes values, and what uses one up is for a post-hook, which runs when the value is durable. The value that is replaced stays in the history of the secret until its grace period is
 //! over. What is known without a passphrase stands in the inventory under the label of the rotation, never under the secret's name.
 //!
-//! A payment or a wallet secret is what funds are derived from. No generator replaces one, only a program, which has to move them;
-//! and no replaced value of one is ever removed.
+//! A payment or a wallet secret is what funds are derived from. No generator replaces one, only a program, for where there is one
+//! somebody has thought of moving the funds; and no replaced value of one is ever removed, since they lie under it until then.
 
 use std::path::Path;
 
@@ -45,7 +46,7 @@ pub enum SecretError {
     Missing(KeyId),
     /// Funds would be lost.
     #[error(
-        "{PREFIX}{0} is a payment or wallet secret, which only a hook may replace: what it was must be moved first"
+        "{PREFIX}{0} is a payment or wallet secret, which only a hook may replace: funds lie under what it was until a post-hook moves them"
     )]
     Funds(KeyId),
     /// The program printed nothing, or too much.

@@ -223,3 +223,39 @@ fn pre_hooks_are_asked_about_secrets_and_post_hooks_told() {
     stage.rotate("rotate %s secret:token").run().ok().says("the keys ARE rotated, but");
     assert_eq!(versions(&stage), 3);
 }
+
+#[test]
+fn a_value_that_was_printed_in_vain_changes_nothing_and_the_program_is_asked_again() {
+    let stage = stage("");
+    let asked = stage.path("%d/asked").display().to_string();
+    stage.config(&hook(&format!("echo x >>{asked}; printf \"value %d\" $(wc -l <{asked})")));
+    stage.rotate("run-due %s").run().ok();
+    let before = stage.read("%s");
+    let wrong = "rotate %s secret:token --passphrase-from file:%g/pass2";
+    stage.rotate(wrong).run().ends(Kind::WrongPassphrase);
+    assert_eq!(stage.read("%d/asked"), b"x\n", "it was asked");
+    assert_eq!(stage.read("%s"), before, "the store is what it was");
+    stage.rotate("rotate %s secret:token").run().ok();
+    assert_eq!(value(&stage), b"value 2");
+}
+
+/// What a program must not do before the new value is durable, since it may be lost until then, it does here.
+#[test]
+fn a_post_hook_finds_the_new_value_in_the_store_and_the_old_one_in_the_history() {
+    let stage = stage(TOKEN);
+    stage.rotate("run-due %s").run().ok();
+    let old = stage.rotate("status %s --json").bare().run().ok().json();
+    assert_eq!(old["secrets"][0]["version"], 1, "{old}");
+    let get = stage.expand(&format!(
+        "{} get %s rpc.credential --config %d/config.toml --passphrase-from file:%g/pass",
+        env!("CARGO_BIN_EXE_secrets-admin"),
+    ));
+    let script = format!(
+        "test \"$({get} --version-number $STRONGROOM_OLD_VERSION)\" = {VALUE} && test \"$({get})\" != {VALUE}"
+    );
+    let hooked = format!("[rotation]\npost_hooks = [[\"/bin/sh\", \"-c\", '{script}']]\n");
+    stage.config(&TOKEN.replace("[rotation]\n", &hooked));
+    stage.rotate("rotate %s secret:token").run().ok().does_not_say("ARE rotated, but");
+    stage.config(&TOKEN.replace("[rotation]\n", &hooked.replace("!=", "=")));
+    stage.rotate("rotate %s secret:token").run().ok().says("ARE rotated, but");
+}
