@@ -120,8 +120,10 @@ fn the_demonstration_works_on_a_terminal() {
             .chain(flags)
             .collect();
         let env = [("STATE_DIRECTORY", state.as_str())];
-        Session::spawn_with(&argv, &env, |command| drop(command.current_dir(&inside)))
-            .expect_exit(0);
+        let session = Session::spawn_with(&argv, &env, |command| {
+            command.current_dir(&inside);
+        });
+        session.expect_exit(0);
         commands += 1;
     }
     assert_eq!(commands, 6, "the commands of demo.sh");
