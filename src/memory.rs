@@ -4,8 +4,8 @@
 //! Small regions hold keys and passphrases and are locked into RAM as far as `RLIMIT_MEMLOCK` allows; large ones hold the
 //! payload of a store or the Argon2 matrix and ask for huge pages, which halves the cost of a key derivation.
 //!
-//! This is the only module of the crate that contains `unsafe`. Each block states why it is sound, and nothing but safe
-//! types leaves the module.
+//! With `cli::descriptors`, which has one block, this is the only module of the crate that contains `unsafe`. Each block states why
+//! it is sound, and nothing but safe types leaves the module.
 #![allow(unsafe_code, reason = "raw mappings; every block is justified where it stands")]
 
 use std::alloc::{Layout, handle_alloc_error};

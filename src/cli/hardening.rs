@@ -1,7 +1,7 @@
 //! The first thing every binary does: make the process a bad place to steal secrets from.
 //!
 //! After [`harden`] the process leaves no core file, cannot be traced or read through `/proc` by its own user, makes files
-//! that nobody else can read, and has three open standard streams.
+//! that nobody else can read, has three open standard streams, and hands no other descriptor on.
 
 use std::panic::PanicHookInfo;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub fn harden() -> Result<(), Failure> {
     if silent {
         return Err(Failure::io("cannot write to standard output", Errno::BADF));
     }
+    super::descriptors::keep()
+        .map_err(|cause| Failure::io("cannot keep descriptors from other programs", cause))?;
     // With the rights of another user every path, credential and configuration file of the caller would be trusted.
     if process::getuid() != process::geteuid() || process::getgid() != process::getegid() {
         return Err(Failure::policy("refuses to run setuid or setgid"));

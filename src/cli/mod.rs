@@ -18,6 +18,7 @@ pub mod answer;
 pub mod args;
 pub mod bar;
 pub mod context;
+mod descriptors;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;

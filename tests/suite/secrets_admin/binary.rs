@@ -1,5 +1,6 @@
 //! The binary itself: a person at a real terminal, and nobody at all.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
@@ -218,4 +219,31 @@ fn descriptors_and_pipes_give_secrets() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{line}: {stderr}");
     }
+}
+
+/// A passphrase that comes as a file's descriptor could be read again by whoever inherits it.
+#[test]
+fn a_program_that_is_started_inherits_no_descriptor_of_the_caller() {
+    let stage = Stage::devnet();
+    let program = stage.path("%d/print");
+    let found = stage.path("%d/found");
+    // Of its own it has the three streams, and the one with which the shell reads this script or lists.
+    let script = format!(
+        "#!/bin/sh\ncat /proc/self/fd/7 /proc/self/fd/9 >{} 2>/dev/null\ncat {}\n",
+        found.display(),
+        stage.path("%g/pass").display()
+    );
+    stage.overwrite("%d/print", script.as_bytes());
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("chmod");
+    let line = format!(
+        "exec 7<\"$1\" 9<\"$1\"; test -s /proc/self/fd/7 || exit 99; exec {} list {} --config {} --passphrase-from cmd:{}",
+        SECRETS_ADMIN,
+        stage.expand("%s"),
+        stage.expand("%d/config.toml"),
+        program.display()
+    );
+    let given = stage.expand("%g/pass2");
+    let ran = finish(command(&["/bin/sh", "-c", &line, "sh", &given]), LIMIT);
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(std::fs::read(&found).expect("the program ran"), b"");
 }
