@@ -13,6 +13,7 @@ use crate::ops::keys::rotate::{self, Item, Rotated, Which};
 use crate::ops::keys::secrets::{self, Brought};
 use crate::ops::{Desk, StoreFile};
 use crate::rotation::secrets::PREFIX;
+use crate::store::keyslot::Credentials;
 
 /// Give keys new versions: all of them in one commit, or none
 ///
@@ -62,7 +63,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     look::require_sound(&desk.settings.rotation, file.network())?;
     let credentials = target.credentials(context, &file)?;
     let (agreed, items) = ask_hooks(context, &target, &desk, &file, &which)?;
-    let brought = bring(context, &target, &desk, &file, &which)?;
+    let brought = bring(context, &target, &desk, &file, &credentials, &which)?;
     let rotated = context.during("rotating", || {
         rotate::rotate(&desk, file, &credentials, &which, items.as_deref(), &brought, &reason)
     })?;
@@ -85,16 +86,18 @@ pub fn ask_hooks(
     Ok((agreed, items))
 }
 
-/// Takes the values that programs give, after the pre-hooks agreed and before the store is unlocked.
+/// Takes the values that programs give, after the pre-hooks agreed and all that could refuse was tried.
 pub fn bring(
     context: &mut Context,
     target: &Target,
     desk: &Desk<'_>,
     file: &StoreFile,
+    credentials: &Credentials,
     which: &Which,
 ) -> Result<Brought, Failure> {
     let mut seen = Vec::new();
-    let brought = secrets::bring(desk, file, &target.setup.config.hooks, which, &mut seen)?;
+    let brought =
+        secrets::bring(desk, file, credentials, &target.setup.config.hooks, which, &mut seen)?;
     notices::print(context, &target.path, &seen);
     Ok(brought)
 }

@@ -41,7 +41,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let reason = context.globals.reason.clone().unwrap_or_else(|| "scheduled".to_owned());
     let which = Which::DueUnattended;
     let (agreed, items) = ask_hooks(context, &target, &desk, &file, &which)?;
-    let brought = bring(context, &target, &desk, &file, &which)?;
+    let brought = bring(context, &target, &desk, &file, &credentials, &which)?;
     let rotated = context.during("rotating", || {
         rotate::rotate(&desk, file, &credentials, &which, items.as_deref(), &brought, &reason)
     })?;

@@ -79,6 +79,23 @@ pub struct Rotated {
     pub secrets_ended: Vec<(KeyId, u64)>,
 }
 
+/// Tries all that could refuse a rotation of `which` short of doing it: the passphrase, the lock, the log, what this host remembers,
+/// every id and label. What a program is asked for afterwards is not lost for any of them.
+pub fn rehearse(
+    desk: &Desk<'_>,
+    file: StoreFile,
+    credentials: &Credentials,
+    which: &Which,
+) -> Result<(), OpError> {
+    let mut tx =
+        Transaction::begin(desk, file, credentials, Rekey::Keep, Event::new("key.rotate", None))?;
+    tx.decide(|tx| {
+        let store = native(tx)?;
+        choose(desk, store, which)?;
+        secrets::choose(desk, store, which, &Brought::default()).map(drop)
+    })
+}
+
 /// What of the secrets a transaction did.
 struct Secrets {
     turned: Vec<(KeyId, u64)>,

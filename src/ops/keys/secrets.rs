@@ -1,8 +1,8 @@
 //! Secrets that are replaced in time, in the same commit as keys: `[rotation.secrets]`.
 //!
-//! A new value comes from a generator, inside the transaction, or from a program, which runs before the store is unlocked and whose
-//! output goes straight into locked memory. What a program printed may still be lost, by a wrong passphrase as by a power cut: it only
-//! makes values, and what uses one up is for a post-hook, which runs when the value is durable. The value that is replaced stays in the history of the secret until its grace period is
+//! A new value comes from a generator, inside the transaction, or from a program, which runs outside all locks and whose output goes
+//! straight into locked memory. All that could refuse the rotation is tried before; what a program printed may still be lost, by another
+//! program that fails, a full disk or a power cut: it only makes values, and what uses one up is for a post-hook, which runs when the value is durable. The value that is replaced stays in the history of the secret until its grace period is
 //! over. What is known without a passphrase stands in the inventory under the label of the rotation, never under the secret's name.
 //!
 //! A payment or a wallet secret is what funds are derived from. No generator replaces one, only a program, for where there is one
@@ -14,7 +14,7 @@ use data_encoding::{BASE64, HEXLOWER};
 
 use super::hooked::record;
 use super::look::Looked;
-use super::rotate::{Item, Which};
+use super::rotate::{Item, Which, rehearse};
 use crate::clock::Timestamp;
 use crate::config::HookCommands;
 use crate::crypto::random::Random;
@@ -87,10 +87,11 @@ impl SecretError {
 pub struct Brought(Vec<(KeyId, SecretBytes)>);
 
 /// Runs the programs of the secrets among `which`, in the order of their labels, and takes what they print. Nobody is asked under a dry
-/// run. Comes before the store is unlocked.
+/// run, nor when the rotation would be refused anyway. No lock is held while they run.
 pub fn bring(
     desk: &Desk<'_>,
     file: &StoreFile,
+    credentials: &Credentials,
     commands: &HookCommands,
     which: &Which,
     notices: &mut Vec<Notice>,
@@ -102,14 +103,21 @@ pub fn bring(
     }
     let network = file.network();
     let looked = super::look::look(desk, file)?;
+    let mut programs = Vec::new();
     for (label, rotation) in &desk.settings.rotation.secrets {
         let Maker::Hook(argv) = &rotation.maker else { continue };
-        if !wanted(desk, &looked, which, label) {
-            continue;
+        if wanted(desk, &looked, which, label) {
+            let pre = vec![argv.clone()];
+            let alone = HookCommands { pre, post: Vec::new(), timeout: commands.timeout };
+            let hooks = Hooks::admit(&alone, network, file.owner(), desk.trust, notices)?;
+            programs.push((label, hooks));
         }
-        let alone =
-            HookCommands { pre: vec![argv.clone()], post: Vec::new(), timeout: commands.timeout };
-        let hooks = Hooks::admit(&alone, network, file.owner(), desk.trust, notices)?;
+    }
+    let path = &file.site().path;
+    if !programs.is_empty() {
+        rehearse(desk, StoreFile::find(desk, path)?, credentials, which)?;
+    }
+    for (label, hooks) in programs {
         let known = looked.secrets.iter().find(|judged| judged.facts.label == *label);
         let name = format!("{PREFIX}{label}");
         let facts = Facts {
@@ -117,11 +125,11 @@ pub fn bring(
             old_version: known.map_or(0, |judged| judged.facts.n),
             new_version: 0,
             network,
-            store: &file.site().path,
+            store: path,
         };
         let value = hooks.value(&facts, desk.stop).inspect_err(|error| {
             if let HookError::Vetoed(ran) = error {
-                record(desk, &file.site().path, "key.value-hook", &name, ran);
+                record(desk, path, "key.value-hook", &name, ran);
             }
         })?;
         let value = value.filter(|value| !value.is_blank());

@@ -225,15 +225,35 @@ fn pre_hooks_are_asked_about_secrets_and_post_hooks_told() {
 }
 
 #[test]
+fn no_program_is_asked_for_a_value_when_the_rotation_is_refused_anyway() {
+    let stage = stage("");
+    let asked = stage.path("%d/asked");
+    stage.config(&hook(&format!("echo x >{}; printf value", asked.display())));
+    stage.rotate("run-due %s").run().ok();
+    let wrong = "rotate %s secret:token --passphrase-from file:%g/pass2";
+    stage.rotate(wrong).run().ends(Kind::WrongPassphrase);
+    stage.rotate("rotate %s secret:token nokey").run().ends(Kind::NotFound);
+    let log = stage.read("%s.audit.jsonl");
+    stage.overwrite("%s.audit.jsonl", &log[..log.len() / 2]);
+    stage.rotate("rotate %s secret:token").run().ends(Kind::Audit);
+    assert!(!asked.exists(), "nothing was asked");
+    stage.overwrite("%s.audit.jsonl", &log);
+    stage.rotate("rotate %s secret:token").run().ok();
+    assert!(asked.exists());
+}
+
+#[test]
 fn a_value_that_was_printed_in_vain_changes_nothing_and_the_program_is_asked_again() {
     let stage = stage("");
     let asked = stage.path("%d/asked").display().to_string();
-    stage.config(&hook(&format!("echo x >>{asked}; printf \"value %d\" $(wc -l <{asked})")));
+    let good = hook(&format!("echo x >>{asked}; printf \"value %d\" $(wc -l <{asked})"));
+    stage.on("set %s other.key --from file:%g/value2").run().ok();
+    let bad = "[rotation.secrets.zz]\nsecret = \"other.key\"\nhook = [\"/bin/false\"]\n";
+    stage.config(&format!("{good}{bad}"));
     stage.rotate("run-due %s").run().ok();
     let before = stage.read("%s");
-    let wrong = "rotate %s secret:token --passphrase-from file:%g/pass2";
-    stage.rotate(wrong).run().ends(Kind::WrongPassphrase);
-    assert_eq!(stage.read("%d/asked"), b"x\n", "it was asked");
+    stage.rotate("rotate %s secret:token secret:zz").run().ends(Kind::Findings);
+    assert_eq!(stage.read("%d/asked"), b"x\n", "the first was asked");
     assert_eq!(stage.read("%s"), before, "the store is what it was");
     stage.rotate("rotate %s secret:token").run().ok();
     assert_eq!(value(&stage), b"value 2");
