@@ -57,7 +57,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let setup = Setup::new(context)?;
     let out = match (&args.out, setup.config.backups.dirs.first()) {
         (Some(out), _) => PathBuf::from(out),
-        (None, Some(first)) => first.clone(),
+        // A directory, also when it is not there: a disk that is not mounted is no name for a file.
+        (None, Some(first)) => first.join(""),
         (None, None) => {
             return Err(Failure::usage("--out is missing")
                 .hint("or in the configuration: [backup] dirs = [\"/backup\"]"));

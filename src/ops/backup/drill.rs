@@ -10,13 +10,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::agreement::{self, Against};
 use super::memory::Drill;
-use super::verify::remember;
+use super::verify::{condemn, remember};
 use super::{ArchiveFile, Progress};
 use crate::audit::line::Line;
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, FileKind, Manifest};
 use crate::crypto::mac::Hash;
 use crate::isec;
+use crate::kind::Kind;
 use crate::memory::Region;
 use crate::ops::{Desk, Notice, OpError};
 use crate::store::header::AuditHead;
@@ -52,6 +53,24 @@ pub struct LastUse {
 
 /// Restores an archive into memory and compares.
 pub fn drill(
+    desk: &Desk<'_>,
+    file: &ArchiveFile,
+    archive: &Credentials,
+    store: Option<&Credentials>,
+    against: Option<&Against>,
+    progress: Progress<'_>,
+) -> Result<Drilled, OpError> {
+    let drilled = rehearse(desk, file, archive, store, against, progress);
+    if let Err(OpError::Archive(error)) = &drilled
+        && error.kind() == Kind::Integrity
+    {
+        // That it cannot be remembered changes nothing about the answer, which is a failure.
+        condemn(desk, file, &mut Vec::new());
+    }
+    drilled
+}
+
+fn rehearse(
     desk: &Desk<'_>,
     file: &ArchiveFile,
     archive: &Credentials,

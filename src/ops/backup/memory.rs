@@ -57,7 +57,7 @@ pub struct Known {
     pub verified: Option<Timestamp>,
     /// The last rehearsal with it.
     pub drill: Option<Drill>,
-    /// Whether it was pruned; what was proven with it stays known.
+    /// Whether it was pruned, or found damaged; what was proven with it stays known.
     pub removed: bool,
 }
 
@@ -159,6 +159,14 @@ impl Memory {
     /// An archive was removed.
     pub fn lose(&mut self, id: ArchiveId) {
         for known in self.archives.iter_mut().filter(|known| known.id == id) {
+            known.removed = true;
+        }
+    }
+
+    /// The archive at `path` was found damaged: it is no backup, until it is found whole again.
+    pub fn condemn(&mut self, id: ArchiveId, path: &str) {
+        let at_path = |known: &&mut Known| known.id == id && known.path == path;
+        for known in self.archives.iter_mut().filter(at_path) {
             known.removed = true;
         }
     }

@@ -142,7 +142,7 @@ fn mend(desk: &Desk<'_>, store: &Path, turn: Turn) -> String {
         [first, ..] => {
             let first = quote_path(first);
             format!(
-                "to mend that: wallet-backup create --store {store} --out {first} --reason {why} && wallet-backup verify --store {store} && wallet-backup prune --store {store} --keep-last 1"
+                "to mend that: wallet-backup create --store {store} --out {first} --reason {why} && wallet-backup prune --store {store} --keep-last 1"
             )
         }
     }

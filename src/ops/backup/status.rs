@@ -93,7 +93,7 @@ impl Status {
                 say(Level::Unknown, "no state directory remembers backups of this store");
             }
             (None, _) if known.is_empty() => say(Level::Critical, "no backup is known"),
-            (None, _) => say(Level::Critical, "no known backup is where it was put"),
+            (None, _) => say(Level::Critical, "no sound backup is where it was put"),
         }
         if self.stale {
             say(Level::Warning, "the store has changed since the last backup");

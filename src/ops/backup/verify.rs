@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::memory::{self, Known};
+use super::memory::{self, Known, Memory};
 use super::{ArchiveFile, Progress, agreement};
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, Manifest};
@@ -179,6 +179,7 @@ pub fn verify(
             if let Some(why) = contradiction(&header, &manifest, &front) {
                 found.verdict = Verdict::Corrupt;
                 found.why = Some(why);
+                condemn(desk, &file, &mut found.notices);
                 return Ok(found);
             }
             found.verdict = Verdict::Valid;
@@ -192,6 +193,9 @@ pub fn verify(
         Err(OpError::Archive(error)) => {
             found.verdict = verdict_of(&error)?;
             found.why = Some(error.to_string());
+            if found.verdict == Verdict::Corrupt {
+                condemn(desk, &file, &mut found.notices);
+            }
         }
         Err(error) => return Err(error),
     }
@@ -262,12 +266,28 @@ pub(super) fn remember(
     notices: &mut Vec<Notice>,
     change: impl FnOnce(&mut Known, crate::clock::Timestamp),
 ) {
+    let now = desk.clock.now();
+    record(desk, file, notices, |memory, path| {
+        change(memory.meet(Known::of(file.header(), path, file.len)), now);
+    });
+}
+
+/// Remembers that an archive is damaged, so that `status` does not count it. The header that names the archive is not authenticated
+/// then; nobody but who can write the file can have another one condemned than the one that lies there.
+pub(super) fn condemn(desk: &Desk<'_>, file: &ArchiveFile, notices: &mut Vec<Notice>) {
+    record(desk, file, notices, |memory, path| memory.condemn(file.header().id, &path));
+}
+
+fn record(
+    desk: &Desk<'_>,
+    file: &ArchiveFile,
+    notices: &mut Vec<Notice>,
+    change: impl FnOnce(&mut Memory, String),
+) {
     let path = std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone());
-    let (header, now) = (file.header(), desk.clock.now());
-    let known = Known::of(header, path.display().to_string(), file.len);
-    let kept =
-        memory::record(desk, header.store.store_id, |memory| change(memory.meet(known), now));
-    if let Err(error) = kept {
+    let path = path.display().to_string();
+    let store = file.header().store.store_id;
+    if let Err(error) = memory::record(desk, store, |memory| change(memory, path)) {
         notices.push(Notice::Note(format!("this could not be remembered: {error}")));
     }
 }

@@ -51,6 +51,15 @@ fn an_archive_goes_into_the_first_directory_and_the_newest_is_found_there() {
     assert_eq!(list["archives"].as_array().map(Vec::len), Some(1));
 }
 
+/// The disk for the archives is not mounted: a file of its name would look like a backup, on the wrong disk.
+#[test]
+fn a_directory_that_is_not_there_is_not_replaced_by_a_file() {
+    let stage = configured("");
+    std::fs::remove_dir(stage.path("%d/archives")).expect("rmdir");
+    stage.backup(&format!("create --reason weekly {OPEN}")).run().ends(Kind::NotInitialised);
+    assert!(!stage.path("%d/archives").exists());
+}
+
 #[test]
 fn ages_and_counts_of_the_configuration_hold_where_no_flag_says_otherwise() {
     let stage = configured("max_age = \"2d\"\nmax_drill_age = \"3d\"\nkeep_last = 2\n");

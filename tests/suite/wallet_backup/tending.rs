@@ -166,7 +166,29 @@ fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
     for name in ["a.srb", "b.srb", "c.srb"] {
         std::fs::remove_file(stage.path(&format!("%d/archives/{name}"))).expect("remove");
     }
-    assert_eq!(status("no known backup is where it was put", Kind::Findings), "CRITICAL");
+    assert_eq!(status("no sound backup is where it was put", Kind::Findings), "CRITICAL");
+}
+
+#[test]
+fn an_archive_that_was_found_damaged_is_no_backup_until_it_is_found_whole() {
+    for found_by in ["verify", "drill"] {
+        let stage = staged();
+        create(&stage, "a.srb");
+        stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
+        let status = || stage.backup("status --store %s").run();
+        status().ok();
+        let whole = stage.read("%d/archives/a.srb");
+        let mut bytes = whole.clone();
+        let at = bytes.len() - 50;
+        bytes[at] ^= 1;
+        stage.overwrite("%d/archives/a.srb", &bytes);
+        stage.backup(&format!("{found_by} %d/archives/a.srb {OPEN}")).run().ends(Kind::Integrity);
+        let told = status().ends(Kind::Findings).text();
+        assert!(told.contains("no sound backup"), "{found_by}: {told}");
+        stage.overwrite("%d/archives/a.srb", &whole);
+        stage.backup(&format!("{found_by} %d/archives/a.srb {OPEN}")).run().ok();
+        status().ok();
+    }
 }
 
 #[test]
