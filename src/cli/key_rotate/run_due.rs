@@ -7,7 +7,7 @@ use serde_json::json;
 use super::rotate::{answer, ask_hooks, bring, tell_hooks};
 use super::{look, words};
 use crate::cli::target::Target;
-use crate::cli::{Answer, Context, Failure};
+use crate::cli::{Answer, Context, Failure, notices};
 use crate::ops::keys::rotate::{self, Which};
 
 /// Rotate what is due and may be rotated unattended; say nothing when there is nothing to do
@@ -47,6 +47,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     })?;
     tell_hooks(context, &desk, agreed.as_ref(), &rotated);
     if rotated.outcome.plan.is_empty() {
+        notices::print(context, &target.path, &rotated.outcome.notices);
         return Ok(silent());
     }
     Ok(answer(context, &target.path, &rotated))

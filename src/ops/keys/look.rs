@@ -72,7 +72,9 @@ pub enum Doubt {
     #[error("the store shows nothing of its keys ([security] inventory = \"none\")")]
     Hidden,
     /// A secret is to be rotated, and the store says nothing of it.
-    #[error("the store says nothing of a secret that [rotation.secrets] names: key-rotate run-due")]
+    #[error(
+        "the store says nothing of a secret that [rotation.secrets] names: key-rotate run-due, once it is set"
+    )]
     UnseenSecret,
 }
 

@@ -141,6 +141,8 @@ pub fn rotate(
         let news = store.header().inventory.secrets != shown;
         Ok((ids, ended, Secrets { turned, ended: secrets_ended, news }))
     })?;
+    let absent = secrets::absent(desk, native(&mut tx)?);
+    tx.notices().extend(absent);
     let store = native(&mut tx)?;
     let mut plan = Vec::new();
     let mut keys = Vec::new();

@@ -179,6 +179,21 @@ pub fn facts(desk: &Desk<'_>, store: &OpenStore) -> Result<Vec<SecretFacts>, Sto
     Ok(all)
 }
 
+/// A warning for each secret that is configured and not there: nobody can say when it is due, so no check is quiet until it is.
+pub(super) fn absent(desk: &Desk<'_>, store: &OpenStore) -> Vec<Notice> {
+    let rotations = desk.settings.rotation.secrets.iter();
+    let missing = rotations.filter(|(_, rotation)| !store.contains(rotation.secret.as_str()));
+    missing
+        .map(|(label, _)| {
+            let error = SecretError::Missing(label.clone());
+            Notice::Note(format!(
+                "{error}, so nothing tells when it is due: {}",
+                error.hints().join(", ")
+            ))
+        })
+        .collect()
+}
+
 /// Tells the inventory, if whoever runs this knows what is rotated. Others leave what stands there: a time that is too old makes a check
 /// speak up early, and never late.
 pub fn publish(desk: &Desk<'_>, store: &mut OpenStore) -> Result<(), StoreError> {

@@ -279,3 +279,15 @@ fn a_post_hook_finds_the_new_value_in_the_store_and_the_old_one_in_the_history()
     stage.config(&TOKEN.replace("[rotation]\n", &hooked.replace("!=", "=")));
     stage.rotate("rotate %s secret:token").run().ok().says("ARE rotated, but");
 }
+
+#[test]
+fn a_secret_that_is_configured_and_not_there_is_named_by_the_job() {
+    let stage = Stage::devnet();
+    stage.config(TOKEN);
+    let told = stage.rotate("check %s").bare().run().exits(3).text();
+    assert!(told.contains("once it is set"), "{told}");
+    let ran = stage.rotate("run-due %s").run().ok();
+    assert!(ran.stderr.contains("secret:token is not in the store"), "{}", ran.stderr);
+    stage.on("set %s rpc.credential --from file:%g/value").run().ok();
+    stage.rotate("check %s").bare().run().exits(0);
+}
