@@ -81,6 +81,11 @@ pub enum OpError {
         /// Of the key.
         key: NetworkMode,
     },
+    /// What an interrupted verification left behind, under another passphrase or changed.
+    #[error(
+        "{} was not written with this passphrase, or somebody has changed it since", .0.display()
+    )]
+    ResumeOfAnother(PathBuf),
     /// An archive of another store.
     #[error("this archive is of another store")]
     ArchiveForeign,
@@ -314,7 +319,7 @@ impl OpError {
             | Self::BelowMinimum { .. }
             | Self::RestoreOlder { .. } => Kind::Rollback,
             Self::UnknownFormat(_) | Self::Unpinned | Self::DrillDiffers(_) => Kind::Integrity,
-            Self::ArchivedPassphrase => Kind::WrongPassphrase,
+            Self::ArchivedPassphrase | Self::ResumeOfAnother(_) => Kind::WrongPassphrase,
             Self::NothingToAccept
             | Self::Passphrase(_)
             | Self::SamePassphrase
@@ -370,6 +375,9 @@ impl OpError {
                 "bring the one of that time: --archived-store-passphrase-from file:PATH".to_owned(),
                 "or compare what needs none: leave --passphrase-from out".to_owned(),
             ],
+            Self::ResumeOfAnother(path) => {
+                vec![format!("to verify everything again: rm {}", quote_path(path))]
+            }
             Self::NothingProven => vec![
                 "prove one: wallet-backup verify FILE --archive-passphrase-from file:PATH"
                     .to_owned(),

@@ -74,12 +74,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             return Err(Failure::usage("--resume needs the passphrase of the archives")
                 .hint("add --archive-passphrase-from SPEC"));
         }
-        (Some(state), Some(_)) => {
+        (Some(state), Some(credentials)) => {
             let state = named::path(Some(state), "the file of --resume")?;
             if is_one_of(&state, files.iter().map(PathBuf::as_path)) {
                 return Err(Failure::usage("the file of --resume is one of the archives"));
             }
-            let resume = Resume::open(&desk, &state)?;
+            let resume = Resume::open(&desk, network, &state, credentials)?;
             if !resume.is_empty() {
                 context.output.note(&format!("going on: {} were verified already", resume.len()));
             }

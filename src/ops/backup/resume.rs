@@ -1,12 +1,13 @@
 //! Go on with a verification of many archives where it was interrupted.
 //!
-//! A file of state names the archives of which every byte was found genuine, and exactly which files those were. It is information,
-//! trusted as far as its directory: whoever can write it can only spare himself a second look. So only good verdicts stand in it, a
-//! file that was touched since is verified again, and so is everything after a week: a disk that rots changes no time of a file. When
-//! all archives were looked at the file is removed; the next verification starts anew.
+//! A file of state names the archives of which every byte was found genuine, and exactly which files those were. It is authenticated
+//! under the passphrase of the archives, as a keyslot is: who could write it and does not know the passphrase cannot have a damaged
+//! archive called good, and a wrong passphrase learns of no good one. Only good verdicts stand in it, a file that was touched since is
+//! verified again, and so is everything after a week: a disk that rots changes no time of a file. When all archives were looked at the
+//! file is removed; the next verification starts anew.
 //!
 //! ```text
-//! label | CBOR | SHA-256(everything before)
+//! label | costs and salt of Argon2id | archives | HMAC-SHA-256(everything before)
 //! ```
 
 use std::collections::BTreeMap;
@@ -18,12 +19,14 @@ use super::verify::{Live, Verdict, Verified, verify};
 use super::{ArchiveFile, Progress};
 use crate::cbor::{self, CborError, Reader};
 use crate::clock::Timestamp;
+use crate::crypto::kdf::KdfParams;
 use crate::crypto::mac::{self, Hash};
 use crate::crypto::{labels, random};
 use crate::fs::directory::{FileId, Ownership, remove_leftovers, temp_name};
 use crate::fs::{Directory as _, FsError, Place, Replace};
+use crate::network::NetworkMode;
 use crate::ops::{Desk, OpError};
-use crate::store::keyslot::Credentials;
+use crate::store::keyslot::{Credentials, SlotKdf, SlotSecret};
 
 /// Longest file that is read.
 const LONGEST: u64 = 64 << 20;
@@ -52,22 +55,43 @@ struct Entry {
 /// What was verified so far.
 pub struct Resume {
     place: Place,
-    entries: BTreeMap<Vec<u8>, Entry>,
+    secret: SlotSecret,
+    entries: Entries,
 }
 
+/// By absolute path.
+type Entries = BTreeMap<Vec<u8>, Entry>;
+
 impl Resume {
-    /// Reads the state at `path`, if there is one. A file that is none of ours is refused and left alone.
-    pub fn open(desk: &Desk<'_>, path: &Path) -> Result<Self, OpError> {
+    /// Reads the state at `path`, if there is one. A file that is none of ours, or was not written with these credentials, is refused
+    /// and left alone.
+    pub fn open(
+        desk: &Desk<'_>,
+        network: NetworkMode,
+        path: &Path,
+        credentials: &Credentials,
+    ) -> Result<Self, OpError> {
         let place = Place::resolve(path, desk.trust)?;
         place.check_parents(desk.trust.caller)?;
         if !desk.settings.dry_run {
             remove_leftovers(place.directory(), place.name())?;
         }
-        let entries = match place.directory().read(place.name(), LONGEST)? {
-            Some(bytes) => decode(&bytes).ok_or_else(|| FsError::Exists(path.into()))?,
-            None => BTreeMap::new(),
+        let Some(bytes) = place.directory().read(place.name(), LONGEST)? else {
+            let policy = network.policy();
+            let params = policy.kdf_default.raised_to(policy.kdf_floor);
+            let mut random = desk.random.borrow_mut();
+            let secret =
+                credentials.slot_secret(credentials.slot_kind(), params, random.as_mut())?;
+            return Ok(Self { place, secret, entries: Entries::new() });
         };
-        Ok(Self { place, entries })
+        let (content, tag) = split(&bytes).ok_or_else(|| FsError::Exists(path.into()))?;
+        let (kdf, entries) = read(content).map_err(|_| FsError::Exists(path.into()))?;
+        desk.settings.ceiling.admit([kdf.params])?;
+        let secret = credentials.secret_with(&kdf)?;
+        if !mac::same(&secret.mac(labels::ARCHIVE_RESUME, content), tag) {
+            return Err(OpError::ResumeOfAnother(path.into()));
+        }
+        Ok(Self { place, secret, entries })
     }
 
     /// How many archives need no second look, as long as they are what they were.
@@ -131,7 +155,7 @@ impl Resume {
         let temp = temp_name(name, random::bytes(desk.random.borrow_mut().as_mut())?);
         let owner = Ownership { uid: desk.trust.caller, mode: 0o600 };
         let mut file = directory.create(&temp, owner)?;
-        let written = file.append(&encode(&self.entries)).and_then(|()| file.sync());
+        let written = file.append(&encode(&self.secret, &self.entries)).and_then(|()| file.sync());
         drop(file);
         let placed = written.and_then(|()| directory.rename(&temp, name, Replace::Yes));
         if let Err(error) = placed {
@@ -174,8 +198,14 @@ fn identity(desk: &Desk<'_>, path: &Path) -> Result<Option<Identity>, OpError> {
     }
 }
 
-fn encode(entries: &BTreeMap<Vec<u8>, Entry>) -> Vec<u8> {
+fn encode(secret: &SlotSecret, entries: &Entries) -> Vec<u8> {
     let mut out = labels::ARCHIVE_RESUME.to_vec();
+    let SlotKdf { params, salt } = secret.kdf();
+    cbor::array(&mut out, 4);
+    cbor::uint(&mut out, u64::from(params.m_kib()));
+    cbor::uint(&mut out, u64::from(params.t()));
+    cbor::uint(&mut out, u64::from(params.p()));
+    cbor::bytes(&mut out, salt);
     cbor::array(&mut out, entries.len());
     for (path, Entry { identity: Identity { file, front }, at, stale }) in entries {
         cbor::array(&mut out, 9);
@@ -190,23 +220,24 @@ fn encode(entries: &BTreeMap<Vec<u8>, Entry>) -> Vec<u8> {
         cbor::uint(&mut out, at.as_unix());
         cbor::uint(&mut out, u64::from(*stale));
     }
-    let digest = mac::sha256(&[&out]);
-    out.extend_from_slice(&digest);
+    let tag = secret.mac(labels::ARCHIVE_RESUME, &out);
+    out.extend_from_slice(&tag);
     out
 }
 
-fn decode(bytes: &[u8]) -> Option<BTreeMap<Vec<u8>, Entry>> {
-    let (content, digest) = bytes.split_last_chunk::<32>()?;
-    if mac::sha256(&[content]) != *digest {
-        return None;
-    }
-    read(content.strip_prefix(labels::ARCHIVE_RESUME)?).ok()
+/// What is authenticated, and the tag; none for what does not start like a state.
+fn split(bytes: &[u8]) -> Option<(&[u8], &Hash)> {
+    bytes.starts_with(labels::ARCHIVE_RESUME).then(|| bytes.split_last_chunk())?
 }
 
-fn read(body: &[u8]) -> Result<BTreeMap<Vec<u8>, Entry>, CborError> {
-    let mut reader = Reader::new(body);
+fn read(content: &[u8]) -> Result<(SlotKdf, Entries), CborError> {
+    let mut reader = Reader::new(content.strip_prefix(labels::ARCHIVE_RESUME).unwrap_or_default());
     let r = &mut reader;
-    let mut entries = BTreeMap::new();
+    r.array_of(4)?;
+    let (m, t, p) = (r.int("memory")?, r.int("passes")?, r.int("lanes")?);
+    let params = KdfParams::new(m, t, p).map_err(|_| CborError::Unexpected("costs"))?;
+    let kdf = SlotKdf { params, salt: r.fixed()? };
+    let mut entries = Entries::new();
     let count = r.array()?;
     if count > MOST {
         return Err(CborError::Unexpected("too many archives"));
@@ -221,7 +252,7 @@ fn read(body: &[u8]) -> Result<BTreeMap<Vec<u8>, Entry>, CborError> {
         entries.insert(path, Entry { identity, at, stale });
     }
     r.finish()?;
-    Ok(entries)
+    Ok((kdf, entries))
 }
 
 /// Whether `path` may be one of `files`: a state that replaced an archive would be the end of it.
@@ -233,9 +264,18 @@ pub fn is_one_of<'a>(path: &Path, files: impl IntoIterator<Item = &'a Path>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::random::SystemRandom;
+    use crate::passphrase::Passphrase;
+    use crate::secret::SecretBytes;
 
     #[test]
-    fn what_was_verified_comes_back_and_a_changed_file_is_none() {
+    fn what_was_verified_comes_back_and_a_changed_file_does_not() {
+        let passphrase = Passphrase::new(SecretBytes::copy_from(b"only here")).unwrap();
+        let credentials = Credentials { passphrase, keyfile: None };
+        let params = KdfParams::fixed(8, 1, 1);
+        let secret = credentials
+            .slot_secret(credentials.slot_kind(), params, &mut SystemRandom)
+            .expect("derived");
         let entry = |inode, stale| Entry {
             identity: Identity {
                 file: FileId { inode: (1, inode), len: 700, changed: (-3, 7) },
@@ -244,15 +284,20 @@ mod tests {
             at: Timestamp::from_unix(5),
             stale,
         };
-        let entries: BTreeMap<Vec<u8>, Entry> =
+        let entries: Entries =
             [(b"/a".to_vec(), entry(2, false)), (b"/b\xff".to_vec(), entry(3, true))].into();
-        let bytes = encode(&entries);
-        assert_eq!(decode(&bytes), Some(entries));
+        let bytes = encode(&secret, &entries);
+        let genuine = |bytes: &[u8]| {
+            let (content, tag) = split(bytes)?;
+            let known = mac::same(&secret.mac(labels::ARCHIVE_RESUME, content), tag);
+            known.then(|| read(content).expect("as it was written"))
+        };
+        assert_eq!(genuine(&bytes), Some((*secret.kdf(), entries)));
         for at in 0..bytes.len() {
             let mut torn = bytes.clone();
             torn[at] ^= 1;
-            assert_eq!(decode(&torn), None, "{at}");
-            assert_eq!(decode(&bytes[..at]), None, "{at}");
+            assert!(genuine(&torn).is_none(), "{at}");
+            assert!(genuine(&bytes[..at]).is_none(), "{at}");
         }
     }
 }

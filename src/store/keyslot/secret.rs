@@ -57,6 +57,11 @@ impl Credentials {
         self.derive(kind, &kdf).map(|(secret, _)| secret)
     }
 
+    /// Derives the secret that was derived with `kdf` before, whose costs the caller has admitted.
+    pub fn secret_with(&self, kdf: &SlotKdf) -> Result<SlotSecret, StoreError> {
+        self.derive(self.slot_kind(), kdf).map(|(secret, _)| secret)
+    }
+
     /// Opens exactly this slot, whose costs the caller has admitted.
     pub fn open_slot(&self, at: &SlotContext, slot: &Slot) -> Result<SlotSecret, StoreError> {
         let Some(kdf) = &slot.info.kdf else {
@@ -90,6 +95,13 @@ impl SlotSecret {
     /// The costs it was derived with.
     pub const fn kdf(&self) -> &SlotKdf {
         &self.kdf
+    }
+
+    /// HMAC-SHA-256 of `text`, under a key for the purpose `label`: for a file beside the store or archive that must be the operator's.
+    pub fn mac(&self, label: &[u8], text: &[u8]) -> Hash {
+        let mut key = WrappingKey::zeroed();
+        let _expanded = mac::hkdf(self.ikm.expose(), b"", &[label], key.expose_mut());
+        mac::hmac(key.expose(), &[text])
     }
 
     fn key(&self, store: StoreId, label: &[u8]) -> WrappingKey {

@@ -143,3 +143,24 @@ fn what_is_no_state_of_a_verification_is_left_alone() {
     stage.backup(line).refused(Kind::Usage, "--resume needs the passphrase");
     stage.backup(&format!("{line} --structure-only")).run().ends(Kind::Usage);
 }
+
+/// Who can write the state of a run and does not know the passphrase has no damaged archive called good.
+#[test]
+fn a_state_is_worth_what_its_passphrase_is() {
+    let stage = archives();
+    let short = "%d/archives/a.srb %d/archives/b.srb";
+    interrupted(&stage, short);
+    std::fs::remove_file(stage.path("%d/archives/long.srb")).expect("remove");
+    let kept = stage.read(STATE);
+    let wrong = OPEN.replace("pass2", "pass");
+    assert_ne!(wrong, OPEN);
+    let line = format!("verify {short} {wrong} --resume {STATE}");
+    stage.backup(&line).refused(Kind::WrongPassphrase, "not written with this passphrase");
+    assert_eq!(stage.read(STATE), kept, "what was verified is not forgotten for a slip");
+    let mut forged = kept;
+    let at = forged.len() - 40;
+    forged[at] ^= 1;
+    stage.overwrite(STATE, &forged);
+    let line = format!("verify {short} {OPEN} --resume {STATE}");
+    stage.backup(&line).refused(Kind::WrongPassphrase, "somebody has changed it");
+}
