@@ -42,7 +42,7 @@ pub enum Shape {
 }
 
 /// One key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Its path.
     pub path: &'static str,
@@ -242,24 +242,83 @@ pub fn key(pattern: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == pattern)
 }
 
-/// Names that may stand in the table at a pattern (`""` is the whole file), in the order of the table above.
-pub fn children(pattern: &str) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
-    let below = |key: &'static Key| match pattern {
-        "" => Some(key.path),
-        _ => key.path.strip_prefix(pattern)?.strip_prefix('.'),
-    };
-    for rest in KEYS.iter().filter_map(below) {
-        let of_last = found.last().and_then(|last| rest.strip_prefix(last));
-        if of_last.is_some_and(|more| more.is_empty() || more.starts_with(['.', '['])) {
-            continue;
+/// Whose keys a table of the file may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// These, which stand together, where their paths have so many bytes in common.
+    Keys(&'static [Key], usize),
+    /// The overlay of a profile: every table of the file, and two of those in `service`.
+    Overlay,
+}
+
+/// What may stand under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// A value.
+    pub key: Option<&'static Key>,
+    /// A table.
+    pub table: Option<Level>,
+    /// An array of tables.
+    pub items: Option<Level>,
+}
+
+impl Level {
+    /// The whole file.
+    pub const FILE: Self = Self::Keys(KEYS, 0);
+    /// The tables of `service` that an overlay has beside the others.
+    const OF_SERVICE: [&'static str; 2] = ["hd", "pskt"];
+
+    /// What may stand under `name` here; none when nobody knows it.
+    pub fn named(self, name: &str) -> Option<Named> {
+        let (keys, at) = match self {
+            Self::Keys(keys, at) => (keys, at),
+            Self::Overlay if Self::OF_SERVICE.contains(&name) => {
+                return Self::FILE.named("service")?.table?.named(name);
+            }
+            Self::Overlay => (KEYS, 0),
+        };
+        let name = if self.takes_any_name() { "*" } else { name };
+        let end = at + name.len();
+        let after = |key: &Key| key.path.as_bytes().get(end).copied();
+        let is_under = |key: &Key| {
+            matches!(after(key), None | Some(b'.' | b'[')) && key.path.get(at..end) == Some(name)
+        };
+        if name.contains(['.', '[']) {
+            return None;
         }
-        let name = rest.split('.').next().unwrap_or_default().trim_end_matches("[]");
-        if !found.contains(&name) {
-            found.push(name);
-        }
+        let first = keys.iter().position(is_under)?;
+        let count = keys[first..].iter().take_while(|key| is_under(key)).count();
+        let keys = &keys[first..first + count];
+        let below = |sign: u8, len: usize| {
+            let first = keys.iter().position(|key| after(key) == Some(sign))?;
+            Some(Self::Keys(&keys[first..], end + len))
+        };
+        let key = keys.iter().find(|key| after(key).is_none());
+        let is_profile = key.is_some_and(|key| key.path == "profiles.*");
+        let table = if is_profile { Some(Self::Overlay) } else { below(b'.', ".".len()) };
+        Some(Named { key, table, items: below(b'[', "[].".len()) })
     }
-    found
+
+    /// True where the operator chooses the names.
+    pub fn takes_any_name(self) -> bool {
+        matches!(self, Self::Keys([key, ..], at) if key.path[at..].starts_with('*'))
+    }
+
+    /// The names that may stand here, in the order of the table above.
+    pub fn names(self) -> Vec<&'static str> {
+        let (keys, at) = match self {
+            Self::Keys(keys, at) => (keys, at),
+            Self::Overlay => return [Self::FILE.names(), Self::OF_SERVICE.to_vec()].concat(),
+        };
+        let mut names: Vec<&'static str> = Vec::new();
+        for key in keys {
+            let name = key.path[at..].split(['.', '[']).next().unwrap_or_default();
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
 }
 
 impl Shape {
@@ -299,14 +358,54 @@ mod tests {
         }
     }
 
+    fn at(path: &[&str]) -> Named {
+        let (last, tables) = path.split_last().expect("a name");
+        let inside = |level: Level, name: &&str| {
+            let named = level.named(name).expect(name);
+            named.table.or(named.items).expect(name)
+        };
+        tables.iter().fold(Level::FILE, inside).named(last).expect(last)
+    }
+
     #[test]
-    fn children_are_found_at_every_depth() {
-        assert!(children("").starts_with(&["service", "runtime"]));
-        assert!(children("").contains(&"security"));
-        assert_eq!(children("hyperlane.domains[]"), ["domain", "validators", "threshold", "mode"]);
-        assert_eq!(children("security.levels"), ["*"]);
-        assert_eq!(children("service.pskt.fee_payment_mode"), ["split"]);
-        assert_eq!(children("nothing"), Vec::<&str>::new());
+    fn the_keys_of_one_table_stand_together() {
+        fn count(level: Level) -> usize {
+            let own = |name: &&str| {
+                let named = level.named(name).expect(name);
+                let below: usize = [named.table, named.items]
+                    .into_iter()
+                    .flatten()
+                    .filter(|level| *level != Level::Overlay)
+                    .map(count)
+                    .sum();
+                below + usize::from(named.key.is_some())
+            };
+            level.names().iter().map(own).sum()
+        }
+        // Each is met on the way down, and none twice.
+        assert_eq!(count(Level::FILE), KEYS.len());
+    }
+
+    #[test]
+    fn names_are_found_at_every_depth() {
+        assert!(Level::FILE.names().starts_with(&["service", "runtime"]));
+        let domains = at(&["hyperlane", "domains"]);
+        assert_eq!((domains.key, domains.table), (None, None));
+        let inside = domains.items.expect("an array");
+        assert_eq!(inside.names(), ["domain", "validators", "threshold", "mode"]);
+        assert!(at(&["security", "levels"]).table.expect("a table").takes_any_name());
+        let mode = at(&["service", "pskt", "fee_payment_mode"]);
+        assert_eq!(mode.table.expect("a table").names(), ["split"]);
+        assert!(matches!(mode.key.expect("a value").shape, WordOrTable(_)));
+        let of_one = at(&["rotation", "keys", "anything", "max_age"]).key.expect("a key");
+        assert_eq!(of_one.path, "rotation.keys.*.max_age");
+        let overlay = at(&["profiles", "a.b"]).table.expect("a table");
+        assert!(overlay.names().ends_with(&["hd", "pskt"]));
+        let in_service = overlay.named("hd").and_then(|hd| hd.table?.named("key_type")?.key);
+        assert_eq!(in_service.expect("a key").path, "service.hd.key_type");
         assert_eq!(key("group.threshold_m").map(|key| key.shape), Some(Whole(65535)));
+        for stranger in ["servic", "service.hd", "hyperlane[]", "*", "", "service.hd.key_type"] {
+            assert_eq!(Level::FILE.named(stranger), None, "{stranger}");
+        }
     }
 }

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::keys::Shape;
 use super::source::{Source, shown};
-use super::tree::{Node, Problem, Tree, Trouble, Value};
-use super::{Config, ConfigError, keys};
+use super::tree::{Problem, Tree, Trouble};
+use super::{Config, ConfigError};
 use super::{backup, rotation, schema};
 
 /// A file that was read, whatever is wrong with it.
@@ -58,9 +59,11 @@ impl<'i> Reading<'i> {
         let (mut tree, mut config) = (Tree::default(), Config::default());
         if !broken {
             let document = document.into_inner();
-            config = ours(&document, &mut problems);
-            tree = Tree::of(document);
-            tree.check(&mut problems);
+            let mut of_tree = Vec::new();
+            tree = Tree::of(&document);
+            tree.check(&mut of_tree);
+            config = ours(&document, &tree, &mut problems);
+            problems.append(&mut of_tree);
             absolute_paths(&tree, &mut problems);
         }
         problems.sort_by_key(|problem| (problem.at.start, problem.at.end));
@@ -109,14 +112,14 @@ impl<'i> Reading<'i> {
 }
 
 /// Our tables as the running tools see them.
-fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
+fn ours(document: &DeTable<'_>, tree: &Tree, problems: &mut Vec<Problem>) -> Config {
     let (mut config, mut found) = schema::check(
-        &raw(document, "security", schema::KEYS),
-        &raw(document, "audit", schema::AUDIT_KEYS),
-        &raw(document, "rotation", schema::ROTATION_KEYS),
+        &raw(document, tree, "security", schema::KEYS),
+        &raw(document, tree, "audit", schema::AUDIT_KEYS),
+        &raw(document, tree, "rotation", schema::ROTATION_KEYS),
     );
-    config.rotation = rotation::check(&raw(document, "rotation", rotation::KEYS), &mut found);
-    config.backups = backup::check(&raw(document, "backup", backup::KEYS), &mut found);
+    config.rotation = rotation::check(&raw(document, tree, "rotation", rotation::KEYS), &mut found);
+    config.backups = backup::check(&raw(document, tree, "backup", backup::KEYS), &mut found);
     problems.extend(found.into_iter().map(|(at, text)| Problem {
         what: Trouble::Value,
         at: at.clone(),
@@ -126,26 +129,29 @@ fn ours(document: &DeTable<'_>, problems: &mut Vec<Problem>) -> Config {
 }
 
 /// The values of a table's `heeded` keys. Those of a wrong type are told by the tree; here they are left out.
-fn raw<'i, T: Default + Deserialize<'i>>(document: &DeTable<'i>, name: &str, heeded: &[&str]) -> T {
-    let Some(table) = document.get(name).filter(|value| value.get_ref().is_table()) else {
+fn raw<'i, T: Default + Deserialize<'i>>(
+    document: &DeTable<'i>,
+    tree: &Tree,
+    name: &str,
+    heeded: &[&str],
+) -> T {
+    let (Some(raw), Some(checked)) =
+        (document.get(name), tree.0.get(name).and_then(super::tree::Node::table))
+    else {
         return T::default();
     };
-    let mut table = table.clone();
-    if let DeValue::Table(raw) = table.get_mut() {
-        let value = Value::Table(Tree::of(raw.clone()));
-        let node = Node { origin: super::tree::Origin::File(0..0, 0..0), value };
-        let mut seen = Tree([(name.to_owned(), node)].into());
-        seen.check(&mut Vec::new());
-        let fits = |key: &str| heeded.contains(&key) && seen.at(&format!("{name}.{key}")).is_some();
-        *raw = std::mem::take(raw).into_iter().filter(|(key, _)| fits(key.get_ref())).collect();
-    }
+    let Some(table) = raw.get_ref().as_table() else { return T::default() };
+    let fits = |key: &str| heeded.contains(&key) && checked.0.contains_key(key);
+    let kept = table.iter().filter(|(key, _)| fits(key.get_ref()));
+    let kept = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let table = toml::Spanned::new(raw.span(), DeValue::Table(kept));
     // The tree has told why.
     T::deserialize(ValueDeserializer::from(table)).unwrap_or_default()
 }
 
 /// Paths of ours mean the same wherever a tool is started; those of the service are judged by a rule.
 fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
-    tree.walk(&mut |path, node| {
+    tree.walk(&mut |path, key, node| {
         let ours =
             path.split_once('.').is_some_and(|(table, _)| super::OUR_TABLES.contains(&table));
         let (true, Some(text), super::tree::Origin::File(_, span)) =
@@ -153,8 +159,7 @@ fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
         else {
             return;
         };
-        let is_path = keys::key(path)
-            .is_some_and(|key| matches!(key.shape, keys::Shape::Path | keys::Shape::Paths));
+        let is_path = key.is_some_and(|key| matches!(key.shape, Shape::Path | Shape::Paths));
         if is_path && schema::absolute(text).is_none() {
             let text = format!("`{path}` is an absolute path");
             problems.push(Problem { what: Trouble::Value, at: span.clone(), text });

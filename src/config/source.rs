@@ -7,7 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
-use super::{ConfigError, MAX_BYTES, OUR_TABLES, keys, schema};
+use super::keys::Level;
+use super::{ConfigError, MAX_BYTES, OUR_TABLES, schema};
 
 /// Most characters of a key or path that a message repeats.
 const SHOWN: usize = 64;
@@ -78,7 +79,8 @@ impl<'i> Source<'i> {
             let Some(entries) = value.get_ref().as_table() else {
                 return Err(self.error(name.span().start, format!("[{table}] is a table")));
             };
-            let known = &keys::children(table);
+            let level = Level::FILE.named(table).and_then(|named| named.table);
+            let known = &level.map(Level::names).unwrap_or_default();
             // The first in the file, not the first in the alphabet.
             let unknown = entries
                 .keys()

@@ -4,13 +4,14 @@
 //! once every value has the shape that its key asks for; what has not is left out and becomes a [`Problem`]. Over the tables of
 //! the file lie the overlay of a profile and the variables of the environment, as in the service; each value knows its layer.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, REMOVED, Shape};
+use super::keys::{self, Key, Level, Named, REMOVED, Shape};
 use super::source::{closest, shown};
 
 /// Where a value comes from.
@@ -46,6 +47,8 @@ pub enum Value {
 pub struct Node {
     /// Where it comes from.
     pub origin: Origin,
+    /// The key of the table of keys that it is the value of; none for what is a table only, and before it was checked.
+    pub key: Option<&'static Key>,
     /// The value.
     pub value: Value,
 }
@@ -103,40 +106,36 @@ impl Node {
         }
     }
 
-    fn wrapped(value: DeValue<'_>, key: Range<usize>, span: Range<usize>) -> Self {
+    fn wrapped(value: &DeValue<'_>, key: Range<usize>, span: Range<usize>) -> Self {
         let value = match value {
-            DeValue::String(text) => Value::Text(text.into_owned()),
+            DeValue::String(text) => Value::Text(text.clone().into_owned()),
             DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
                 .map_or_else(|_| Value::Date(String::new()), Value::Whole),
             DeValue::Float(number) => {
                 number.as_str().parse().map_or(Value::Number(0.0), Value::Number)
             }
-            DeValue::Boolean(flag) => Value::Bool(flag),
+            DeValue::Boolean(flag) => Value::Bool(*flag),
             DeValue::Datetime(date) => Value::Date(date.to_string()),
             DeValue::Array(items) => Value::List(
                 items
-                    .into_iter()
-                    .map(|item| {
-                        let span = item.span();
-                        Self::wrapped(item.into_inner(), span.clone(), span)
-                    })
+                    .iter()
+                    .map(|item| Self::wrapped(item.get_ref(), item.span(), item.span()))
                     .collect(),
             ),
             DeValue::Table(table) => Value::Table(Tree::of(table)),
         };
-        Self { origin: Origin::File(key, span), value }
+        Self { origin: Origin::File(key, span), key: None, value }
     }
 }
 
 impl Tree {
     /// The tree of a raw table.
-    pub fn of(table: DeTable<'_>) -> Self {
-        let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
-            let (at, span) = (key.span(), value.span());
-            let key: std::borrow::Cow<'_, str> = key.into_inner();
-            (key.into_owned(), Node::wrapped(value.into_inner(), at, span))
+    pub fn of(table: &DeTable<'_>) -> Self {
+        let entry = |(key, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+            let node = Node::wrapped(value.get_ref(), key.span(), value.span());
+            (key.get_ref().clone().into_owned(), node)
         };
-        Self(table.into_iter().map(entry).collect())
+        Self(table.iter().map(entry).collect())
     }
 
     /// The value at a path of names joined by dots.
@@ -175,42 +174,35 @@ impl Tree {
 
     /// Takes out what no key of the table allows, and says why.
     pub fn check(&mut self, problems: &mut Vec<Problem>) {
-        self.check_at("", "", problems);
+        self.check_at(Level::FILE, &mut String::new(), problems);
     }
 
-    /// `pattern` is the place in the table of keys, `path` the one in the file.
-    fn check_at(&mut self, pattern: &str, path: &str, problems: &mut Vec<Problem>) {
-        let known: Vec<&str> = match pattern {
-            "profiles.*" => [keys::children(""), vec!["hd", "pskt"]].concat(),
-            _ => keys::children(pattern),
-        };
+    /// `path` is the place in the file, and the same at the end as it was before.
+    fn check_at(&mut self, level: Level, path: &mut String, problems: &mut Vec<Problem>) {
+        let above = path.len();
         self.0.retain(|name, node| {
-            let inside = match pattern {
-                "profiles.*" if name == "hd" || name == "pskt" => format!("service.{name}"),
-                "" | "profiles.*" => name.clone(),
-                _ if known == ["*"] => format!("{pattern}.*"),
-                _ => format!("{pattern}.{name}"),
-            };
-            let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            let Origin::File(at, span) = node.origin.clone() else { return true };
-            if REMOVED.contains(&inside.as_str()) {
-                let text =
-                    format!("`{}` was removed from the service and is ignored", shown(&full));
-                problems.push(Problem { what: Trouble::Removed, at, text });
-                return true;
-            }
-            if known != ["*"] && !known.contains(&name.as_str()) {
-                problems.push(unknown(name, path, &known, at));
+            let Origin::File(at, span) = &node.origin else { return true };
+            let Some(named) = level.named(name) else {
+                problems.push(unknown(name, path, &level.names(), at.clone()));
                 return false;
-            }
-            match node.check(&inside, &full, problems) {
-                None => true,
-                Some(expected) => {
-                    let text = format!("`{}` {expected}", shown(&full));
-                    problems.push(Problem { what: Trouble::Value, at: span, text });
-                    false
-                }
-            }
+            };
+            let span = span.clone();
+            node.key = named.key;
+            extend(path, above, name);
+            let is_removed = named.key.is_some_and(|key| REMOVED.contains(&key.path));
+            let keep = if is_removed {
+                let text = format!("`{}` was removed from the service and is ignored", shown(path));
+                problems.push(Problem { what: Trouble::Removed, at: at.clone(), text });
+                true
+            } else if let Some(expected) = node.check(named, path, problems) {
+                let text = format!("`{}` {expected}", shown(path));
+                problems.push(Problem { what: Trouble::Value, at: span, text });
+                false
+            } else {
+                true
+            };
+            path.truncate(above);
+            keep
         });
     }
 
@@ -227,6 +219,7 @@ impl Tree {
             if name == "hd" || name == "pskt" {
                 let service = all.0.entry("service".to_owned()).or_insert_with(|| Node {
                     origin: node.origin.clone(),
+                    key: None,
                     value: Value::Table(Self::default()),
                 });
                 if let Value::Table(service) = &mut service.value {
@@ -287,59 +280,69 @@ impl Tree {
             _ => return Ok(()),
         };
         let origin = Origin::Variable(variable.to_owned());
-        let mut node = Node { origin: origin.clone(), value };
+        let mut node = Node { origin: origin.clone(), key: Some(key), value };
         let mut names: Vec<&str> = path.split('.').collect();
         let Some(first) = (names.len() > 1).then(|| names.remove(0)) else { return Ok(()) };
         for name in names.into_iter().rev() {
             let table = Self([(name.to_owned(), node)].into());
-            node = Node { origin: origin.clone(), value: Value::Table(table) };
+            node = Node { origin: origin.clone(), key: None, value: Value::Table(table) };
         }
         self.lay(first, &node);
         Ok(())
     }
 
-    /// Calls `visit` with the path of every value that is no table, lists item by item.
-    pub fn walk(&self, visit: &mut dyn FnMut(&str, &Node)) {
+    /// Calls `visit` with the path and the key of every value that is no table, lists item by item.
+    pub fn walk(&self, visit: &mut Visit<'_>) {
         self.walk_at(&mut String::new(), visit);
     }
 
     /// `path` is the same at the end as it was before.
-    fn walk_at(&self, path: &mut String, visit: &mut dyn FnMut(&str, &Node)) {
+    fn walk_at(&self, path: &mut String, visit: &mut Visit<'_>) {
         let above = path.len();
         for (name, node) in &self.0 {
-            if above > 0 {
-                path.push('.');
-            }
-            path.push_str(name);
-            node.walk_at(path, visit);
+            extend(path, above, name);
+            node.walk_at(path, node.key, visit);
             path.truncate(above);
         }
     }
 }
 
+/// What [`Tree::walk`] calls.
+pub type Visit<'a> = dyn FnMut(&str, Option<&'static Key>, &Node) + 'a;
+
+/// Makes `path` the place of `name` in the table at its first `above` bytes.
+fn extend(path: &mut String, above: usize, name: &str) {
+    if above > 0 {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
 impl Node {
-    fn walk_at(&self, path: &mut String, visit: &mut dyn FnMut(&str, &Self)) {
+    /// The items of a list have the key of the list.
+    fn walk_at(&self, path: &mut String, key: Option<&'static Key>, visit: &mut Visit<'_>) {
         match &self.value {
             Value::Table(table) => table.walk_at(path, visit),
-            Value::List(items) => items.iter().for_each(|item| item.walk_at(path, visit)),
-            _ => visit(path, self),
+            Value::List(items) => items.iter().for_each(|item| item.walk_at(path, key, visit)),
+            _ => visit(path, key, self),
         }
     }
 
     /// What the value must be, when it is not.
-    fn check(&mut self, pattern: &str, path: &str, problems: &mut Vec<Problem>) -> Option<String> {
+    fn check(
+        &mut self,
+        named: Named,
+        path: &mut String,
+        problems: &mut Vec<Problem>,
+    ) -> Option<String> {
         let of_texts = |items: &[Self]| items.iter().all(|item| item.text().is_some());
-        match (keys::key(pattern).map(|key| key.shape), &mut self.value) {
-            (Some(Shape::Any), Value::Table(table)) if pattern == "profiles.*" => {
-                table.check_at(pattern, path, problems);
+        match (named.key.map(|key| key.shape), &mut self.value) {
+            (Some(Shape::Any), _) if named.table.is_none() => None,
+            (Some(Shape::Any | Shape::WordOrTable(_)), Value::Table(table)) => {
+                table.check_at(named.table?, path, problems);
                 None
             }
-            (Some(Shape::Any), _) if pattern != "profiles.*" => None,
             (Some(Shape::Any), _) => Some("is a table".to_owned()),
-            (Some(Shape::WordOrTable(_)), Value::Table(table)) => {
-                table.check_at(pattern, path, problems);
-                None
-            }
             (Some(shape), value) => {
                 let fits = match (shape, &*value) {
                     (Shape::Text | Shape::Public | Shape::Secret | Shape::Path, Value::Text(_))
@@ -364,31 +367,26 @@ impl Node {
                 };
                 (!fits).then(|| shape.expected())
             }
-            // A table of the table of keys, or an array of them.
-            (None, Value::Table(table)) => {
-                let is_array = !keys::children(&format!("{pattern}[]")).is_empty();
-                if is_array {
-                    return Some("is an array of tables: [[...]]".to_owned());
+            (None, value) => match (named.items, value) {
+                (None, Value::Table(table)) => {
+                    table.check_at(named.table?, path, problems);
+                    None
                 }
-                table.check_at(pattern, path, problems);
-                None
-            }
-            (None, Value::List(items)) => {
-                let pattern = format!("{pattern}[]");
-                if keys::children(&pattern).is_empty() {
-                    return Some("is a table".to_owned());
-                }
-                if items.iter().any(|item| item.table().is_none()) {
-                    return Some("is an array of tables: [[...]]".to_owned());
-                }
-                for item in items {
-                    if let Value::Table(table) = &mut item.value {
-                        table.check_at(&pattern, path, problems);
+                (Some(level), Value::List(items))
+                    if items.iter().all(|item| item.table().is_some()) =>
+                {
+                    for item in items {
+                        if let Value::Table(table) = &mut item.value {
+                            table.check_at(level, path, problems);
+                        }
                     }
+                    None
                 }
-                None
-            }
-            (None, _) => Some("is a table".to_owned()),
+                (Some(_), Value::Table(_) | Value::List(_)) => {
+                    Some("is an array of tables: [[...]]".to_owned())
+                }
+                _ => Some("is a table".to_owned()),
+            },
         }
     }
 }
@@ -407,7 +405,7 @@ mod tests {
 
     fn tree(text: &str) -> (Tree, Vec<String>) {
         let mut problems = Vec::new();
-        let mut tree = Tree::of(DeTable::parse(text).expect(text).into_inner());
+        let mut tree = Tree::of(DeTable::parse(text).expect(text).get_ref());
         tree.check(&mut problems);
         problems.sort_by_key(|problem: &Problem| problem.at.start);
         (tree, problems.into_iter().map(|problem| problem.text).collect())

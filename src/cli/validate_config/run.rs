@@ -147,16 +147,18 @@ fn request<'a>(
     start.allow_remote_rpc |= args.allow_remote_rpc;
     start.log_level = word(&args.log_level).or(start.log_level);
     start.profile = word(&args.profile).or(start.profile);
-    // A variable may name the profile whose overlay it then lies over.
-    let mut base = reading.tree.clone();
+    let mut tree = reading.tree.clone();
     let mut layer = Vec::new();
     if !args.config_only {
-        layer = lay_variables(&mut base, context, &units);
+        layer = lay_variables(&mut tree, context, &units);
     }
-    let active = start.profile.as_deref().or_else(|| base.text("service.active_profile"));
-    let mut tree = layered(reading, active, args.profile.is_some())?;
-    if !args.config_only {
-        lay_variables(&mut tree, context, &units);
+    // A variable may name the profile whose overlay it then lies over.
+    let active = start.profile.as_deref().or_else(|| tree.text("service.active_profile"));
+    if let Some(profile) = active {
+        tree = layered(reading, profile, args.profile.is_some())?;
+        if !args.config_only {
+            lay_variables(&mut tree, context, &units);
+        }
     }
     Ok(Request {
         config_path: (path != Path::new("-")).then_some(path),
@@ -176,8 +178,7 @@ fn request<'a>(
 }
 
 /// The tree with the overlay of the active profile. One that is named and missing is a mistake of whoever named it.
-fn layered(reading: &Reading<'_>, named: Option<&str>, typed: bool) -> Result<Tree, Failure> {
-    let Some(profile) = named else { return Ok(reading.tree.clone()) };
+fn layered(reading: &Reading<'_>, profile: &str, typed: bool) -> Result<Tree, Failure> {
     let is_there = reading
         .tree
         .at("profiles")

@@ -1,11 +1,9 @@
 //! Rules on the file itself: keys, types, paths, versions, the stated network.
 
-use std::borrow::Cow;
-
 use super::finding::{Finding, Findings, Place};
 use super::table::{Id, Severity};
 use super::{Case, leak};
-use crate::config::keys::{self, Shape};
+use crate::config::keys::Shape;
 use crate::config::tree::{Origin, Trouble, Value};
 use crate::network::NetworkMode;
 
@@ -111,9 +109,9 @@ fn version(case: &Case<'_>, found: &mut Findings) {
 
 /// Rules on single values, wherever they stand.
 fn values(case: &Case<'_>, found: &mut Findings) {
-    case.tree.walk(&mut |path, node| {
+    case.tree.walk(&mut |path, key, node| {
         let name = path.rsplit('.').next().unwrap_or_default();
-        let shape = shape_of(path);
+        let shape = key.map(|key| key.shape);
         match &node.value {
             Value::Bool(true) => {
                 let weakens = ["insecure_", "skip_", "allow_"].iter().any(|s| name.starts_with(s));
@@ -139,24 +137,6 @@ fn values(case: &Case<'_>, found: &mut Findings) {
         }
     });
     remarks(case, found);
-}
-
-/// The shape of a key, also inside a profile.
-fn shape_of(path: &str) -> Option<Shape> {
-    let mut inside = match path.strip_prefix("profiles.").and_then(|rest| rest.split_once('.')) {
-        Some((_, rest)) if rest.starts_with("hd.") || rest.starts_with("pskt.") => {
-            Cow::Owned(format!("service.{rest}"))
-        }
-        Some((_, rest)) => Cow::Borrowed(rest),
-        None => Cow::Borrowed(path),
-    };
-    for list in [".outputs.", ".domains.", ".waive."] {
-        if inside.contains(list) {
-            let items = format!("{}[].", list.trim_end_matches('.'));
-            inside = Cow::Owned(inside.replace(list, &items));
-        }
-    }
-    keys::key(&inside).map(|key| key.shape)
 }
 
 fn plain_secret(

@@ -57,26 +57,40 @@ fn is_hex_key(word: &str) -> bool {
 /// Twelve or more words of the English list in a row, some of them different.
 fn has_phrase(text: &str) -> bool {
     const LEAST: usize = 12;
+    // So many words of three letters, and what stands between them.
+    if text.len() < LEAST * 4 - 1 {
+        return false;
+    }
+    let words = || {
+        let words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
+        words.filter(|word| !word.is_empty())
+    };
+    let may_be =
+        |word: &[u8]| (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase);
+    // Most texts have no such row of words of any language, which is cheaper to see.
+    let mut row = 0;
+    let long = words().any(|word| {
+        row = if may_be(word) { row + 1 } else { 0 };
+        row == LEAST
+    });
+    if !long {
+        return false;
+    }
     let list = Language::English.word_list();
-    let (mut run, mut first, mut varied) = (0, "", false);
-    for word in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
-        let known = (3..=8).contains(&word.len())
-            && word.bytes().all(|b| b.is_ascii_lowercase())
-            && list.binary_search(&word).is_ok();
-        if !known {
+    let known = |word: &[u8]| list.binary_search_by(|known| known.as_bytes().cmp(word)).is_ok();
+    let (mut run, mut first, mut varied) = (0, &[][..], false);
+    words().any(|word| {
+        if !(may_be(word) && known(word)) {
             (run, varied) = (0, false);
-            continue;
+            return false;
         }
         if run == 0 {
             first = word;
         }
         run += 1;
         varied |= word != first;
-        if run >= LEAST && varied {
-            return true;
-        }
-    }
-    false
+        run >= LEAST && varied
+    })
 }
 
 #[cfg(test)]

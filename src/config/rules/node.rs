@@ -28,7 +28,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) {
         let finding = Finding::new(Id::Net006, "the service answers on every address of the host");
         found.add(finding.at_maybe(case.tree.at("rpc.addr")));
     }
-    case.tree.walk(&mut |path, node| {
+    case.tree.walk(&mut |path, _, node| {
         let Value::Text(text) = &node.value else { return };
         let Some(endpoint) = Endpoint::parse(text).filter(|endpoint| endpoint.has_user) else {
             return;
