@@ -9,35 +9,64 @@
 #![allow(unsafe_code, reason = "raw mappings; every block is justified where it stands")]
 
 use std::alloc::{Layout, handle_alloc_error};
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{io, slice};
 
 use rustix::mm::{self, Advice, MapFlags, ProtFlags};
 
 const PAGE: usize = 4096;
 const HUGE_PAGE: usize = 2 << 20;
-/// How many pages for single secrets are kept for the next ones.
+/// Room for one key, passphrase or token.
+const SLOT: usize = 512;
+/// How much is mapped and locked at once for slots: first this, and each time twice as much, up to that.
+const SLABS: [usize; 2] = [PAGE, 16 * PAGE];
+/// How many pages for larger secrets, and how many for small files, are kept for the next ones.
 const IDLE_PAGES: usize = 16;
 
-/// Pages of secrets that are gone, wiped and still locked: a command holds some thirty secrets one after the other, and four
-/// system calls for each would be a part of its time that can be seen.
-static IDLE: Mutex<Vec<Page>> = Mutex::new(Vec::new());
+/// Memory that nothing points to any more, wiped: a command holds some thirty secrets and small files one after the other, a
+/// rotation thousands of keys, and four system calls for each would be a part of their time that can be seen.
+static IDLE: Mutex<Idle> = Mutex::new(Idle {
+    slots: Vec::new(),
+    slab: SLABS[0],
+    locked: Vec::new(),
+    unlocked: Vec::new(),
+});
 
-/// One locked page that nothing points to.
-struct Page(NonNull<u8>);
+struct Idle {
+    /// Slots of slabs, which are locked and stay mapped until the process ends.
+    slots: Vec<Piece>,
+    /// Length of the next slab.
+    slab: usize,
+    /// Pages for secrets.
+    locked: Vec<Piece>,
+    /// Pages for everything else.
+    unlocked: Vec<Piece>,
+}
 
-// SAFETY: the page belongs to whoever holds the value, and to nobody else.
-unsafe impl Send for Page {}
+/// Memory that belongs to whoever holds the value.
+struct Piece(NonNull<u8>);
+
+// SAFETY: nobody else has a pointer to it.
+unsafe impl Send for Piece {}
+
+fn idle() -> MutexGuard<'static, Idle> {
+    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What a region is for, and so how the kernel is asked to treat it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// Keys, passphrases, single values: locked into RAM when the limit allows it.
+    /// A key, passphrase or token: a slot of a locked slab.
+    Slot,
+    /// Larger single values: locked into RAM when the limit allows it.
     Secret,
     /// A whole payload or a KDF matrix: huge pages, not locked (locking gigabytes would fail or starve the host).
     Bulk,
+    /// Nothing any more, and not wiped: it becomes no room for others.
+    Discarded,
 }
 
 /// A zeroed private mapping, excluded from core dumps and wiped on drop.
@@ -58,19 +87,45 @@ impl Region {
     ///
     /// Aborts like any failed small allocation when the kernel has no memory left.
     pub fn secret(len: usize) -> Self {
-        if len <= PAGE
-            && let Some(Page(start)) = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop()
-        {
-            return Self { start, mapped: PAGE, len, purpose: Purpose::Secret };
-        }
-        Self::map(len, Purpose::Secret).unwrap_or_else(|_| {
+        let made = if len <= SLOT {
+            Self::slot(len)
+        } else {
+            let kept = if len <= PAGE { idle().locked.pop() } else { None };
+            match kept {
+                Some(Piece(start)) => {
+                    Ok(Self { start, mapped: PAGE, len, purpose: Purpose::Secret })
+                }
+                None => Self::map(len, Purpose::Secret),
+            }
+        };
+        made.unwrap_or_else(|_| {
             handle_alloc_error(Layout::array::<u8>(len).unwrap_or(Layout::new::<u8>()))
         })
     }
 
     /// An unlocked region of `len` bytes, with huge pages where they help.
     pub fn bulk(len: usize) -> io::Result<Self> {
-        Self::map(len, Purpose::Bulk)
+        let kept = if len <= PAGE { idle().unlocked.pop() } else { None };
+        match kept {
+            Some(Piece(start)) => Ok(Self { start, mapped: PAGE, len, purpose: Purpose::Bulk }),
+            None => Self::map(len, Purpose::Bulk),
+        }
+    }
+
+    /// A slot of a slab; of a new one when none is free.
+    fn slot(len: usize) -> io::Result<Self> {
+        let mut idle = idle();
+        if idle.slots.is_empty() {
+            // It is never dropped: its memory is in the slots from here on.
+            let slab = ManuallyDrop::new(Self::map(idle.slab, Purpose::Secret)?);
+            idle.slab = (2 * slab.len).min(SLABS[1]);
+            for at in (0..slab.len).step_by(SLOT).rev() {
+                // SAFETY: `at` lies inside the mapping.
+                idle.slots.push(Piece(unsafe { slab.start.add(at) }));
+            }
+        }
+        let Piece(start) = idle.slots.pop().ok_or(io::ErrorKind::OutOfMemory)?;
+        Ok(Self { start, mapped: SLOT, len, purpose: Purpose::Slot })
     }
 
     fn map(len: usize, purpose: Purpose) -> io::Result<Self> {
@@ -94,13 +149,13 @@ impl Region {
         unsafe {
             let _ = mm::madvise(raw, mapped, Advice::LinuxDontDump);
             match purpose {
-                Purpose::Secret => {
+                Purpose::Secret | Purpose::Slot => {
                     let _ = mm::mlock(raw, mapped);
                 }
                 Purpose::Bulk if mapped >= HUGE_PAGE => {
                     let _ = mm::madvise(raw, mapped, Advice::LinuxHugepage);
                 }
-                Purpose::Bulk => {}
+                Purpose::Bulk | Purpose::Discarded => {}
             }
         }
         Ok(Self { start, mapped, len, purpose })
@@ -147,11 +202,12 @@ impl Region {
         }
     }
 
-    /// Gives the pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
+    /// Gives whole pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
     pub fn discard(mut self) {
-        self.len = 0;
-        // Only what is wiped becomes a page for another secret.
-        self.purpose = Purpose::Bulk;
+        if self.purpose != Purpose::Slot {
+            self.len = 0;
+            self.purpose = Purpose::Discarded;
+        }
     }
 
     /// Wipes the region and leaves it empty, as room for others; see [`bulk_from`](Self::bulk_from).
@@ -190,13 +246,19 @@ impl Drop for Region {
     fn drop(&mut self) {
         // Pages that were never touched stay untouched: only `len` bytes can hold anything, since `truncate` wipes.
         wipe(self);
-        if self.purpose == Purpose::Secret && self.mapped == PAGE {
-            let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < IDLE_PAGES {
-                idle.push(Page(self.start));
-                return;
+        let piece = Piece(self.start);
+        let mut idle = idle();
+        match self.purpose {
+            Purpose::Slot => return idle.slots.push(piece),
+            Purpose::Secret if self.mapped == PAGE && idle.locked.len() < IDLE_PAGES => {
+                return idle.locked.push(piece);
             }
+            Purpose::Bulk if self.mapped == PAGE && idle.unlocked.len() < IDLE_PAGES => {
+                return idle.unlocked.push(piece);
+            }
+            Purpose::Secret | Purpose::Bulk | Purpose::Discarded => {}
         }
+        drop(idle);
         // SAFETY: the mapping is owned by `self` and nothing borrows it any more.
         unsafe {
             let _ = mm::munmap(self.start.as_ptr().cast(), self.mapped);
@@ -216,14 +278,33 @@ pub fn wipe(bytes: &mut [u8]) {
     }
 }
 
+/// How much of the stack is overwritten. Each page that is touched for the first time costs as much as a hundred lines of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// 64 KiB: twice what a program uses that derives no key.
+    Shallow,
+    /// 128 KiB: twice what the deepest command uses, and several times what the deepest hash function does.
+    Deep,
+}
+
 /// Overwrites the part of the stack that calls made so far have used and left.
 ///
-/// Hash functions keep the passphrase in a block buffer on the stack and return without clearing it; 128 KiB is several
-/// times what the deepest of them uses.
-#[inline(never)]
-#[expect(clippy::large_stack_arrays, reason = "the stack is what is being overwritten")]
+/// Hash functions keep the passphrase in a block buffer on the stack and return without clearing it.
 pub fn scrub_stack() {
-    let mut used = [0_u8; 128 << 10];
+    scrub::<{ 128 << 10 }>();
+}
+
+/// As [`scrub_stack`], for somebody who knows how deep those calls went.
+pub fn scrub_stack_to(depth: Depth) {
+    match depth {
+        Depth::Shallow => scrub::<{ 64 << 10 }>(),
+        Depth::Deep => scrub_stack(),
+    }
+}
+
+#[inline(never)]
+fn scrub<const LEN: usize>() {
+    let mut used = [0_u8; LEN];
     wipe(&mut used);
 }
 
@@ -241,20 +322,41 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_comes_back_is_empty() {
-        for len in [1, 64, PAGE] {
-            let mut region = Region::secret(len);
-            assert!(region.iter().all(|&b| b == 0));
-            region.fill(7);
-            region.truncate(len / 2);
-            drop(region);
-            let again = Region::secret(PAGE);
-            assert!(again.iter().all(|&b| b == 0));
+    fn what_comes_back_is_empty() {
+        for len in [1, 64, SLOT, SLOT + 1, PAGE] {
+            let room = if len <= SLOT { SLOT } else { PAGE };
+            for make in [Region::secret, |len| Region::bulk(len).expect("memory")] {
+                let mut region = make(len);
+                assert!(region.iter().all(|&b| b == 0));
+                region.fill(7);
+                region.truncate(len / 2);
+                drop(region);
+                assert!(make(room).iter().all(|&b| b == 0));
+            }
         }
-        // A secret of more than a page, and a page of a bulk region, go their own ways.
+        // Larger ones go their own ways, and what was discarded is room for nobody.
         drop(Region::secret(PAGE + 1));
-        drop(Region::bulk(1));
-        assert!(IDLE.lock().expect("a lock").len() <= IDLE_PAGES);
+        drop(Region::bulk(PAGE + 1).expect("memory"));
+        let mut leavings = Region::bulk(9).expect("memory");
+        leavings.fill(7);
+        leavings.discard();
+        let idle = idle();
+        assert!(idle.locked.len() <= IDLE_PAGES && idle.unlocked.len() <= IDLE_PAGES);
+    }
+
+    #[test]
+    fn slots_are_disjoint_and_stay_mapped() {
+        let mut all: Vec<Region> = (0..3 * SLABS[1] / SLOT).map(|_| Region::secret(SLOT)).collect();
+        for (n, region) in all.iter_mut().enumerate() {
+            region.fill(u8::try_from(n % 251).expect("small"));
+        }
+        // Every other one goes; what is discarded takes none of its neighbours with it.
+        let kept: Vec<(usize, Region)> =
+            all.into_iter().enumerate().filter(|(n, _)| n % 2 == 0).collect();
+        Region::secret(SLOT).discard();
+        for (n, region) in &kept {
+            assert!(region.iter().all(|&b| usize::from(b) == n % 251), "{n}");
+        }
     }
 
     #[test]

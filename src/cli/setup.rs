@@ -137,10 +137,6 @@ impl Setup {
     }
 
     fn desk_with(&self, trust: Trust, state: impl FnOnce(&StatePaths) -> StateHome) -> Desk<'_> {
-        let mut words = strength::Context::new();
-        for name in [host::host_name(), host::user_name()].into_iter().flatten() {
-            words = words.with(&name);
-        }
         Desk {
             clock: self.clock.as_ref(),
             random: RefCell::new(Box::new(SystemRandom)),
@@ -151,7 +147,7 @@ impl Setup {
                 StateChoice::Default | StateChoice::Directory(_) => state(&self.state),
             },
             settings: self.settings(),
-            words,
+            words: of_this_host,
             audit: Some(Recording {
                 path: self.config.audit_path.clone(),
                 unavailable: self.config.audit_mode.map(|mode| match mode {
@@ -324,4 +320,9 @@ fn read_config(named: Option<&Path>) -> Result<Config, Failure> {
         Ok(None) => Err(Failure::usage(format!("no such configuration file: {}", path.display()))),
         Err(error) => Err(Failure::from_error(Kind::Usage, &error, error.hints())),
     }
+}
+/// The names that a passphrase must not be made of.
+fn of_this_host() -> strength::Context {
+    let names = [host::host_name(), host::user_name()].into_iter().flatten();
+    names.fold(strength::Context::new(), |words, name| words.with(&name))
 }
