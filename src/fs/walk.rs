@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::checks::{self, Ancestor, Parents, Trust};
@@ -101,7 +101,8 @@ pub(super) fn open_directory(
     let root = rustix::fs::open("/", DIRECTORY, Mode::empty())
         .map_err(|source| FsError::io("open", Path::new("/"), source))?;
     let mut walk = Walk { open: vec![], chain: vec![], here: PathBuf::from("/"), links: 0, trust };
-    walk.enter(root)?;
+    let stat = rustix::fs::fstat(&root).map_err(|e| FsError::io("examine", &walk.here, e))?;
+    walk.enter(root, &stat);
     let mut todo: VecDeque<OsString> = components(&absolute);
     while let Some(part) = todo.pop_front() {
         walk.step(&part, &mut todo)?;
@@ -140,12 +141,10 @@ struct Walk {
 }
 
 impl Walk {
-    fn enter(&mut self, fd: OwnedFd) -> Result<(), FsError> {
-        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &self.here, e))?;
+    fn enter(&mut self, fd: OwnedFd, stat: &Stat) {
         let mode = stat.st_mode & 0o7777;
         self.open.push(fd);
         self.chain.push(Ancestor { path: self.here.clone(), uid: stat.st_uid, mode });
-        Ok(())
     }
 
     fn step(&mut self, part: &OsStr, todo: &mut VecDeque<OsString>) -> Result<(), FsError> {
@@ -165,7 +164,8 @@ impl Walk {
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Directory => {
                 self.here = next;
-                self.enter(fd)
+                self.enter(fd, &stat);
+                Ok(())
             }
             FileType::Symlink => {
                 self.links += 1;
@@ -196,11 +196,7 @@ impl Walk {
 }
 
 /// The `fstat`-like facts of a name in a directory, not following a link; `None` when nothing has that name.
-pub(super) fn stat_name(
-    at: impl AsFd,
-    name: &OsStr,
-    path: &Path,
-) -> Result<Option<rustix::fs::Stat>, FsError> {
+pub(super) fn stat_name(at: impl AsFd, name: &OsStr, path: &Path) -> Result<Option<Stat>, FsError> {
     match rustix::fs::statat(at, name, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => Ok(Some(stat)),
         Err(Errno::NOENT) => Ok(None),

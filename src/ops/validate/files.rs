@@ -3,6 +3,7 @@
 //! A running tool refuses a file at the first thing that is wrong with it. Here the same function is asked again and again, each
 //! time with what it has named put right, until it is content: the gate tells everything, and says nothing that the tools do not.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,7 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
     if let crate::config::StateChoice::Directory(dir) = &request.reading.config.state {
         paths.push((Role::StateDir, dir.clone()));
     }
+    let mut seen = HashMap::new();
     for (role, path) in paths {
         // A configuration that is being checked need not lie in the image.
         let root = if role == Role::Config { &Root(None) } else { root };
@@ -72,7 +74,7 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
             Role::OurLog => files.findings.extend(open_log(&fact)),
             _ => {}
         }
-        if fact.found.is_some() && in_work_tree(root, &path) {
+        if fact.found.is_some() && in_work_tree(root, &path, &mut seen) {
             files.work_tree.push(display(&path));
         }
         files.all.push(fact);
@@ -243,10 +245,12 @@ fn leftovers(root: &Root, path: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn in_work_tree(root: &Root, path: &Path) -> bool {
-    let is_there =
-        |dir: &Path| look::stat(&root.real(&dir.join(".git"))).is_ok_and(|s| s.is_some());
-    path.ancestors().skip(1).any(is_there)
+/// Whether a version control system keeps what lies there. Most paths share their directories, each of which is asked once.
+fn in_work_tree(root: &Root, path: &Path, seen: &mut HashMap<PathBuf, bool>) -> bool {
+    path.ancestors().skip(1).any(|dir| {
+        let dir = root.real(&dir.join(".git"));
+        *seen.entry(dir).or_insert_with_key(|dir| look::stat(dir).is_ok_and(|s| s.is_some()))
+    })
 }
 
 fn igra(root: &Root, path: &Path) -> IgraFile {

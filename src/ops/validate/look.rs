@@ -127,16 +127,17 @@ fn found(real: &Path, entry: &Stat) -> Found {
         FileType::Symlink => Kind::Link,
         _ => Kind::Other,
     };
-    let volume = rustix::fs::statvfs(real).ok();
-    let in_memory = rustix::fs::statfs(real)
-        .is_ok_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
+    let volume = rustix::fs::statfs(real).ok();
+    let in_memory = volume
+        .as_ref()
+        .is_some_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
     Found {
         kind,
         mode: entry.st_mode & 0o7777,
         uid: entry.st_uid,
         in_memory,
-        free: volume.as_ref().map_or(u64::MAX, |r| r.f_bavail.saturating_mul(r.f_frsize)),
-        inodes: volume.filter(|r| r.f_files > 0).map_or(u64::MAX, |r| r.f_favail),
+        free: volume.as_ref().map_or(u64::MAX, |s| s.f_bavail.saturating_mul(s.f_frsize as u64)),
+        inodes: volume.filter(|s| s.f_files > 0).map_or(u64::MAX, |s| s.f_ffree),
         size: entry.st_size as u64,
     }
 }
@@ -179,7 +180,7 @@ pub fn text(path: &Path, limit: usize) -> Option<String> {
 pub fn names(path: &Path) -> Vec<OsString> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let Ok(directory) = rustix::fs::open(path, flags, Mode::empty()) else { return Vec::new() };
-    let Ok(entries) = rustix::fs::Dir::read_from(&directory) else { return Vec::new() };
+    let Ok(entries) = rustix::fs::Dir::new(directory) else { return Vec::new() };
     let mut names: Vec<OsString> = entries
         .take(MAX_NAMES)
         .filter_map(Result::ok)
