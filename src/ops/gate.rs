@@ -46,7 +46,7 @@ pub struct Gate {
 impl Gate {
     /// The gate of `network`; the name of `file` is worth nothing in it.
     pub fn of(desk: &Desk<'_>, network: NetworkMode, file: &Path) -> Self {
-        Self { network, words: desk.words.clone().with(network.name()).with_path(file) }
+        Self { network, words: (desk.words)().with(network.name()).with_path(file) }
     }
 
     fn judge(&self, text: &SecretBytes) -> Judgement {

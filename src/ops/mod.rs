@@ -142,8 +142,8 @@ pub struct Desk<'a> {
     pub state: StateHome,
     /// What was decided.
     pub settings: Settings,
-    /// Words that are worth nothing in a passphrase here: host, user, network.
-    pub words: Context,
+    /// Words that are worth nothing in a passphrase here: host, user. Asked for when a passphrase is judged.
+    pub words: fn() -> Context,
     /// How actions are recorded; none records nothing.
     pub audit: Option<audit::Recording>,
 }
