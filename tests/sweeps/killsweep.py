@@ -60,11 +60,12 @@ class Case:
         self.name = path.stem
         self.program = program
         text = json.loads(path.read_text())
-        known = {"about", "setup", "copy", "op", "old", "new", "follow", "follow_old", "follow_new", "plaintext"}
+        known = {"about", "setup", "copy", "op", "old", "new", "follow", "follow_old", "follow_new", "plaintext", "config"}
         known |= {"skip_modes", "accused"}
         if set(text) - known:
             sweep.die(f"{path}: unknown keys {sorted(set(text) - known)}")
         self.setup = text["setup"]
+        self.config = text.get("config", [])
         self.copy = text.get("copy", {})
         self.op = text["op"]
         self.old, self.new = text["old"], text["new"]
@@ -87,7 +88,7 @@ class Case:
     def prepare(self, base):
         """Builds the template, runs the command once cleanly and counts its system calls."""
         self.template = base / "template"
-        sweep.furnish(self.template, state_dir=None)
+        sweep.furnish(self.template, config=self.config)
         for name, source in self.copy.items():
             sweep.write_private(self.template / name, (sweep.ROOT / source).read_bytes())
         sweep.furnish_steps(self.program, self.template, self.setup)
@@ -119,7 +120,7 @@ class Case:
         """A copy of the template at `work`, with the config pointing into the copy."""
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(self.template, work, symlinks=True)
-        sweep.furnish(work, inputs={})
+        sweep.furnish(work, inputs={}, config=self.config)
         return work
 
     def current_generation(self, folder):
@@ -188,9 +189,9 @@ def field(text, key):
     try:
         found = json.loads(text)
         for part in key.split("."):
-            found = found[part]
+            found = found[int(part) if isinstance(found, list) else part]
         return found
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError):
         return None
 
 

@@ -76,12 +76,12 @@ def scratch(prefix):
     return pathlib.Path(tempfile.mkdtemp(prefix=prefix))
 
 
-def furnish(folder, inputs=None, state_dir=None):
-    """Lays the config, the state directory and the input files of a scratch store into `folder`."""
+def furnish(folder, inputs=None, state_dir=None, config=()):
+    """Lays the config, with the lines of `config`, the state directory and the input files of a scratch store into `folder`."""
     folder.mkdir(mode=0o700, exist_ok=True)
     state = pathlib.Path(state_dir) if state_dir else folder / "state"
     state.mkdir(mode=0o700, exist_ok=True)
-    write_private(folder / "config.toml", f'[security]\nstate_dir = "{state}"\n')
+    write_private(folder / "config.toml", "\n".join(["[security]", f'state_dir = "{state}"', *config, ""]))
     (folder / "in").mkdir(mode=0o700, exist_ok=True)
     for name, text in (INPUTS if inputs is None else inputs).items():
         write_private(folder / "in" / name, text)
