@@ -441,6 +441,7 @@ complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l slot -d '
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l max-kdf-mem -d 'Most memory for one key derivation, in MiB (default 1024)' -r
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l reason -d 'Why this is done, for the audit log' -r
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
+complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l all -d 'Every key, and every secret of [rotation.secrets]'
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l json -d 'Print one JSON object instead of text; errors too'
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l quiet -d 'Print no notes and no progress; warnings and errors stay'
 complete -c key-rotate -n "__fish_key_rotate_using_subcommand plan" -l non-interactive -d 'Never ask; exit 19 lists what is missing'

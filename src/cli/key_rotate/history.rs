@@ -70,7 +70,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     }
     let proven = match found.links {
         None => "nothing is proven of its versions".to_owned(),
-        Some(links) => format!("{links} links of its continuity proof hold"),
+        Some(links) => format!("its continuity proof holds, links: {links}"),
     };
     let verdict = found.verdict.name();
     let text = format!("{}\n\nlog: {}; {proven}\n", table.trim_fmt(), verdict.replace('_', " "));

@@ -18,11 +18,16 @@ use crate::rotation::policy::Due;
 ///
 /// Reads the signed inventory: no passphrase, no lock, nothing written. Without keys: what rotate --due would do.
 #[derive(clap::Args)]
-#[command(override_usage = "key-rotate plan [OPTIONS] [STORE] [KEY]...")]
+#[command(override_usage = "key-rotate plan [OPTIONS] [STORE] [KEY]...
+       key-rotate plan [OPTIONS] --all [STORE]")]
 pub struct Args {
     /// The store, and the keys
     #[arg(value_name = "STORE|KEY")]
     words: Vec<OsString>,
+
+    /// Every key, and every secret of [rotation.secrets]
+    #[arg(long)]
+    all: bool,
 
     #[command(flatten)]
     look: Look,
@@ -31,6 +36,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let (store, keys) = words::split(context, &args.words);
     let named = keys.iter().map(|id| words::item(id)).collect::<Result<Vec<_>, _>>()?;
+    if args.all && !named.is_empty() {
+        return Err(Failure::usage("keys are named, and --all is given"));
+    }
     let looked = args.look.look(context, store)?;
     let policies = Setup::new(context)?.config.rotation;
     for doubt in looked.doubts() {
@@ -44,6 +52,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let what = "no managed key has that id, or no secret that label";
         return Err(Failure::new(Kind::NotFound, what));
     }
+    let is_asked = |item: &Item| args.all || named.contains(item);
     let mut text = String::new();
     let (mut steps, mut secret_steps) = (Vec::new(), Vec::new());
     for judged in &looked.keys {
@@ -51,7 +60,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             continue;
         };
         let due = decision.due >= Due::Overdue;
-        let asked = named.contains(&Item::Key(judged.facts.id.clone()));
+        let asked = is_asked(&Item::Key(judged.facts.id.clone()));
         if !(asked || named.is_empty() && due) {
             continue;
         }
@@ -80,8 +89,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let item = Item::Secret(facts.label.clone());
         let due = decision.due >= Due::Overdue;
         let rotation = policies.secrets.get(&facts.label);
-        let Some(rotation) = rotation.filter(|_| named.contains(&item) || named.is_empty() && due)
-        else {
+        let Some(rotation) = rotation.filter(|_| is_asked(&item) || named.is_empty() && due) else {
             continue;
         };
         let policy = policies.secret_policy(rotation, looked.network);

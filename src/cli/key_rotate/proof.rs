@@ -102,7 +102,7 @@ fn export(args: &Export, context: &mut Context) -> Result<Answer, Failure> {
     let verb = if context.globals.dry_run { "would write" } else { "wrote" };
     let links = exported.links;
     let text =
-        format!("{verb} {shown}: {links} links\nwhoever trusts {} can verify it\n", anchor.hex());
+        format!("{verb} {shown}: links: {links}\nwhoever trusts {} can verify it\n", anchor.hex());
     let json = json!({
         "out": shown,
         "dry_run": context.globals.dry_run,
@@ -137,10 +137,10 @@ fn check(args: &Verify, context: &mut Context) -> Result<Answer, Failure> {
     let (n, bytes) = &found.newest;
     let newest = PublicHalf { kind: found.kind, bytes };
     let text = format!(
-        "good: {} links lead to version {n} of {} on {}\npublic key   {}\nfingerprint  {}\nin use since {}\n",
-        found.links,
+        "good: the chain leads to version {n} of {} on {}, links: {}\npublic key   {}\nfingerprint  {}\nin use since {}\n",
         found.key,
         found.network,
+        found.links,
         newest.hex(),
         newest.fingerprint().unwrap_or_default(),
         found.not_before,

@@ -183,6 +183,9 @@ fn people_see_a_table_a_timeline_and_a_plan() {
     stage.rotate("plan %s gone").bare().run().ends(Kind::NotFound);
     stage.set_clock(NOW + DAY);
     stage.rotate("plan %s").bare().run().ok().prints("nothing is due\n");
+    let all = stage.rotate("plan --all %s").bare().run().ok().text();
+    assert!(all.contains("rotate a from version") && all.contains("(asked for)"), "{all}");
+    stage.rotate("plan %s a --all").bare().run().ends(Kind::Usage);
 }
 
 #[test]
