@@ -1,11 +1,16 @@
-//! A line of an audit log from arbitrary bytes: what is accepted is one line, and says nothing in two ways.
+//! A line of an audit log from arbitrary bytes: what is accepted is one line, and says nothing in two ways. A
+//! reader of many lines says of each what is said of it alone.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use strongroom::audit::MAX_LINE;
-use strongroom::audit::line::{Line, text};
+use strongroom::audit::line::{Line, Reader, text};
 
 fuzz_target!(|bytes: &[u8]| {
+    let mut reader = Reader::default();
+    for one in bytes.split_inclusive(|b| *b == b'\n') {
+        assert_eq!(Line::parse(one).err(), reader.read(one).err());
+    }
     let Ok(line) = Line::parse(bytes) else { return };
     assert!(bytes.len() <= MAX_LINE);
     assert!(bytes.starts_with(line.body));

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use super::MAX_LINE;
 
 /// Bytes that are read at once.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 64 << 10;
 
 /// Calls `visit` for each line of `content`, its end included, with the number of bytes that it takes in the file. Of a line that
 /// is too long only the start is kept, which is too long as well.

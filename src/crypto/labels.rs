@@ -3,6 +3,8 @@
 //! Labels are ASCII, end in one zero byte, and none is a prefix of another, so no input of one purpose can be read as the
 //! input of another. A new format version gets new labels.
 
+use super::mac::STEP_LABEL;
+
 /// Whether `text` starts like a label. A text that an operator brings to be signed must not.
 pub fn is_own(text: &[u8]) -> bool {
     text.starts_with(b"strongroom/")
@@ -30,9 +32,9 @@ pub const STATE: &[u8] = b"strongroom/v1 state\0";
 /// Derives the first key of a segment of an audit log.
 pub const AUDIT_SEGMENT: &[u8] = b"strongroom/v1 audit segment\0";
 /// Derives the key that authenticates one audit record.
-pub const AUDIT_RECORD: &[u8] = b"strongroom/v1 audit record\0";
+pub const AUDIT_RECORD: &[u8; STEP_LABEL] = b"strongroom/v1 log line\0";
 /// Derives the key of the next audit record.
-pub const AUDIT_NEXT: &[u8] = b"strongroom/v1 audit next\0";
+pub const AUDIT_NEXT: &[u8; STEP_LABEL] = b"strongroom/v1 log next\0";
 /// Starts the text of the checksum of an audit state.
 pub const AUDIT_STATE: &[u8] = b"strongroom/v1 audit state\0";
 /// Starts the text that tells audit roots apart.

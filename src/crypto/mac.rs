@@ -1,14 +1,14 @@
 //! SHA-256, HMAC-SHA-256 and HKDF-SHA-256.
 
-use std::sync::LazyLock;
-
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 /// A SHA-256 digest or an HMAC-SHA-256 tag.
 pub type Hash = [u8; 32];
+/// Bytes of the label of a [`step`]: what one block of SHA-256 can take beside a key.
+pub const STEP_LABEL: usize = 64 - 32 - 9;
 
 /// SHA-256 of the parts, one after the other.
 pub fn sha256(parts: &[&[u8]]) -> Hash {
@@ -37,40 +37,23 @@ pub fn hkdf(ikm: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> bool {
     Hkdf::<Sha256>::new(Some(salt), ikm).expand_multi_info(info, out).is_ok()
 }
 
-/// HKDF-SHA-256 without a salt, extracted once and expanded for two purposes: the same as two calls of [`hkdf`](fn@hkdf) with
-/// an empty salt, for a chain of keys that is walked a long way.
-pub fn hkdf_pair(ikm: &[u8], infos: [&[u8]; 2], outs: [&mut Hash; 2]) {
-    // To extract without a salt is HMAC under 32 zero bytes (RFC 5869, 2.2). The state after that key is always the same, and is
-    // no secret: two of the six compressions of an extraction are done once.
-    static NO_SALT: LazyLock<Option<Hmac<Sha256>>> =
-        LazyLock::new(|| <Hmac<Sha256> as KeyInit>::new_from_slice(&[0; 32]).ok());
-    let Some(mut extract) = NO_SALT.clone() else { return };
-    extract.update(ikm);
-    // A key of 32 bytes is never too short.
-    let Ok(extracted) = Hkdf::<Sha256>::from_prk(&extract.finalize().into_bytes()) else { return };
-    for (info, out) in infos.into_iter().zip(outs) {
-        // 32 bytes is far below what HKDF can expand to.
-        let _expanded = extracted.expand(info, out);
-    }
+/// A key from another: SHA-256 of the key and a label, in a single compression. `out` has 32 bytes.
+///
+/// A fixed length leaves nothing to extend, and a label that fills the block makes every purpose another input.
+pub fn step(key: &[u8; 32], label: &[u8; STEP_LABEL], out: &mut [u8]) {
+    let mut text = [0; 32 + STEP_LABEL];
+    text[..32].copy_from_slice(key);
+    text[32..].copy_from_slice(label);
+    out.copy_from_slice(&Sha256::digest(text));
 }
 
 /// Compares two tags in constant time.
 pub fn same(a: &[u8], b: &[u8]) -> bool {
-    a.ct_eq(b).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pair_is_two_expansions_with_an_empty_salt() {
-        let (mut first, mut second) = ([0; 32], [0; 32]);
-        hkdf_pair(&[7; 32], [b"one", b"two"], [&mut first, &mut second]);
-        for (info, found) in [(&b"one"[..], first), (b"two", second)] {
-            let mut out = [0; 32];
-            assert!(hkdf(&[7; 32], b"", &[info], &mut out));
-            assert_eq!(out, found);
-        }
-    }
+    // Eight bytes at a time: that the optimiser must see no comparison costs more than the comparison.
+    let ((words, rest), (other_words, other_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let pairs = words.iter().zip(other_words);
+    let equal =
+        |(a, b): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b));
+    let whole = pairs.map(equal).fold(Choice::from(1), |all, one| all & one);
+    a.len() == b.len() && bool::from(whole & rest.ct_eq(other_rest))
 }

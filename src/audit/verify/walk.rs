@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{Break, Checkpoint, MAX_BREAKS, Question, Report, Verdict, Witness};
 use crate::audit::MAX_LINE;
 use crate::audit::chain::{Chain, SegmentStart};
-use crate::audit::line::Line;
+use crate::audit::line::{Claim, Reader};
 use crate::crypto::mac::Hash;
 use crate::store::header::AuditHead;
 
@@ -33,9 +33,10 @@ struct Seen {
 
 pub(super) struct Verifier<'a> {
     question: &'a Question<'a>,
+    reader: Reader,
     keys: Keys,
     last: Option<Seen>,
-    last_ts: String,
+    last_ts: Vec<u8>,
     /// Bad lines since the last good one.
     bad: u64,
     /// A line that may have been unfinished when the power went: only the end of the last file may have one.
@@ -51,9 +52,10 @@ impl<'a> Verifier<'a> {
     pub fn new(question: &'a Question<'a>) -> Self {
         Self {
             question,
+            reader: Reader::default(),
             keys: Keys::None,
             last: None,
-            last_ts: String::new(),
+            last_ts: Vec::new(),
             bad: 0,
             torn: None,
             recent: VecDeque::with_capacity(REMEMBERED),
@@ -121,7 +123,7 @@ impl<'a> Verifier<'a> {
     }
 
     pub fn line(&mut self, bytes: &[u8]) {
-        let line = match Line::parse(bytes) {
+        let line = match self.reader.read(bytes) {
             Ok(line) => line,
             Err(why) => {
                 let unfinished =
@@ -158,7 +160,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// The first record of all.
-    fn first(&mut self, line: &Line<'_>) {
+    fn first(&mut self, line: &Claim<'_>) {
         let seq = line.at.seq;
         self.report.first_seq = seq;
         match line.segment_start() {
@@ -180,7 +182,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// The first record that is seen of a segment, which began with `start`.
-    fn begin(&mut self, line: &Line<'_>, start: &SegmentStart) {
+    fn begin(&mut self, line: &Claim<'_>, start: &SegmentStart) {
         self.keys = Keys::None;
         let roots = self.question.roots;
         if !roots.is_empty() {
@@ -214,7 +216,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Another record of the segment.
-    fn next(&mut self, line: &Line<'_>, last: Seen) {
+    fn next(&mut self, line: &Claim<'_>, last: Seen) {
         let expected = self.expected();
         if let Keys::Candidates(chains, start) = &mut self.keys {
             let (start, in_order) = (*start, line.at.seq == expected);
@@ -260,7 +262,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// A record that no key proves where it stands.
-    fn misplaced(&mut self, line: &Line<'_>, last: Seen) {
+    fn misplaced(&mut self, line: &Claim<'_>, last: Seen) {
         let (seq, mac) = (line.at.seq, line.mac);
         let earlier = self.recent.iter().rev().find(|(number, _)| *number == seq);
         match earlier.map(|(_, mac)| *mac) {
@@ -276,7 +278,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Whether a record with an earlier number was written under our keys.
-    fn proves(&mut self, line: &Line<'_>) -> bool {
+    fn proves(&mut self, line: &Claim<'_>) -> bool {
         let Keys::Known(_, start, root) = &self.keys else { return false };
         let Some(root) = self.question.roots.get(*root) else { return false };
         let Some(passed) = line.at.seq.checked_sub(start.seq).filter(|n| *n <= self.detours) else {
@@ -289,7 +291,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Without keys: numbers and links.
-    fn structure(&mut self, line: &Line<'_>, last: Seen) {
+    fn structure(&mut self, line: &Claim<'_>, last: Seen) {
         let expected = self.expected();
         let follows = line.at.prev == last.head.mac;
         if line.at.seq == expected && follows {
@@ -308,7 +310,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// A record of another segment than the one before it.
-    fn new_segment(&mut self, line: &Line<'_>, last: Seen) {
+    fn new_segment(&mut self, line: &Claim<'_>, last: Seen) {
         let start = line.segment_start().filter(|_| line.starts_segment());
         let Some(start) = start else {
             let why = "a record of another segment";
@@ -340,7 +342,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// Goes on from this record.
-    fn believe(&mut self, line: &Line<'_>) {
+    fn believe(&mut self, line: &Claim<'_>) {
         self.bad = 0;
         let head = AuditHead { seq: line.at.seq, mac: line.mac };
         self.last = Some(Seen { segment: line.at.segment, log_id: line.at.log_id, head });
@@ -353,7 +355,7 @@ impl<'a> Verifier<'a> {
             self.report.clock_back_at.get_or_insert(head.seq);
         }
         self.last_ts.clear();
-        self.last_ts.push_str(line.ts);
+        self.last_ts.extend_from_slice(line.ts);
         for (witness, known) in self.question.known {
             if known.seq == head.seq && known.mac != head.mac {
                 let (verdict, why) = match witness {
