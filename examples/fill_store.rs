@@ -59,7 +59,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         stop: &|| None,
         state: StateHome::Disabled,
         settings: Settings::default(),
-        words: Context::default,
+        words: &Context::default,
         audit: None,
     };
     let store = filled(&credentials(&passphrase)?, params, count.parse()?, size.parse()?)?;

@@ -51,7 +51,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         stop: &|| None,
         state: StateHome::Disabled,
         settings: Settings::default(),
-        words: Context::default,
+        words: &Context::default,
         audit: Some(Recording::of_process("key_speed")),
     };
     let typed = SecretBytes::copy_from(b"not a secret: for a measurement");

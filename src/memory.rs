@@ -85,7 +85,8 @@ unsafe impl Sync for Region {}
 impl Region {
     /// A locked region of `len` bytes for keys, passphrases and single values.
     ///
-    /// Aborts like any failed small allocation when the kernel has no memory left.
+    /// Aborts like any failed small allocation when the kernel has no memory left. Memory for small ones stays mapped and locked
+    /// until the process ends.
     pub fn secret(len: usize) -> Self {
         let made = if len <= SLOT {
             Self::slot(len)
@@ -188,9 +189,11 @@ impl Region {
     pub fn shrink(&mut self, keep: usize) {
         if self.len == 0
             && let Some(keep) = keep.max(1).checked_next_multiple_of(PAGE)
-            && let Some(rest) = self.mapped.checked_sub(keep)
+            && let Some(rest) = self.mapped.checked_sub(keep).filter(|rest| *rest > 0)
+            && let Some(cut) = self.split_off(rest)
         {
-            drop(self.split_off(rest));
+            // It was wiped with the rest.
+            cut.discard();
         }
     }
 
@@ -281,7 +284,7 @@ pub fn wipe(bytes: &mut [u8]) {
 /// How much of the stack is overwritten. Each page that is touched for the first time costs as much as a hundred lines of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// 64 KiB: twice what a program uses that derives no key.
+    /// 64 KiB: twice what a program uses that derives no key, or overwrites what a derivation has left itself.
     Shallow,
     /// 128 KiB: twice what the deepest command uses, and several times what the deepest hash function does.
     Deep,
@@ -395,8 +398,10 @@ mod tests {
     #[test]
     fn shrinking_gives_pages_back_and_keeps_at_least_one() {
         let mut spare = Region::bulk(8 * PAGE).expect("memory").into_spare();
-        spare.shrink(9 * PAGE);
-        assert_eq!(spare.mapped, 8 * PAGE);
+        for all in [9 * PAGE, 8 * PAGE, 8 * PAGE - 1] {
+            spare.shrink(all);
+            assert_eq!(spare.mapped, 8 * PAGE);
+        }
         spare.shrink(2 * PAGE + 1);
         assert_eq!(spare.mapped, 3 * PAGE);
         spare.shrink(0);

@@ -206,7 +206,7 @@ impl FileSecretStore {
             stop: &|| None,
             state: options.state_home(trust),
             settings,
-            words: Context::default,
+            words: &Context::default,
             audit: options.recording.clone(),
         })
     }

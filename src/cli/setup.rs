@@ -147,7 +147,7 @@ impl Setup {
                 StateChoice::Default | StateChoice::Directory(_) => state(&self.state),
             },
             settings: self.settings(),
-            words: of_this_host,
+            words: &of_this_host,
             audit: Some(Recording {
                 path: self.config.audit_path.clone(),
                 unavailable: self.config.audit_mode.map(|mode| match mode {
@@ -321,7 +321,7 @@ fn read_config(named: Option<&Path>) -> Result<Config, Failure> {
         Err(error) => Err(Failure::from_error(Kind::Usage, &error, error.hints())),
     }
 }
-/// The names that a passphrase must not be made of.
+/// The names of host and user, which a passphrase must not be made of.
 fn of_this_host() -> strength::Context {
     let names = [host::host_name(), host::user_name()].into_iter().flatten();
     names.fold(strength::Context::new(), |words, name| words.with(&name))

@@ -277,18 +277,19 @@ impl Level {
             }
             Self::Overlay => (KEYS, 0),
         };
+        if name.contains(['.', '[']) && !self.takes_any_name() {
+            return None;
+        }
         let name = if self.takes_any_name() { "*" } else { name };
         let end = at + name.len();
         let after = |key: &Key| key.path.as_bytes().get(end).copied();
         let is_under = |key: &Key| {
             matches!(after(key), None | Some(b'.' | b'[')) && key.path.get(at..end) == Some(name)
         };
-        if name.contains(['.', '[']) {
-            return None;
-        }
         let first = keys.iter().position(is_under)?;
         let count = keys[first..].iter().take_while(|key| is_under(key)).count();
         let keys = &keys[first..first + count];
+        // The value itself stands first, then the keys of a table or those of an array of them, never both.
         let below = |sign: u8, len: usize| {
             let first = keys.iter().position(|key| after(key) == Some(sign))?;
             Some(Self::Keys(&keys[first..], end + len))

@@ -468,4 +468,25 @@ mod tests {
         assert_eq!(node.origin, Origin::Variable("IGRA_SERVICE__NODE_RPC_URL".to_owned()));
         assert_eq!((node.text(), over.whole("group.threshold_m")), (Some("c"), Some(2)));
     }
+
+    #[test]
+    fn every_value_knows_its_key_wherever_it_stands() {
+        let (tree, problems) = tree(
+            "[profiles.'a.b'.rpc]\ntoken = 'x'\n[profiles.c.hd]\nxpubs = ['y']\n\
+             [[hyperlane.domains]]\ndomain = 1\n[security.levels]\n'NET-001' = 'error'",
+        );
+        assert_eq!(problems, Vec::<String>::new());
+        let mut found = Vec::new();
+        tree.walk(&mut |path, key, _| found.push((path.to_owned(), key.map(|key| key.path))));
+        let known = |path: &str, key| (path.to_owned(), Some(key));
+        assert_eq!(
+            found,
+            [
+                known("hyperlane.domains.domain", "hyperlane.domains[].domain"),
+                known("profiles.a.b.rpc.token", "rpc.token"),
+                known("profiles.c.hd.xpubs", "service.hd.xpubs"),
+                known("security.levels.NET-001", "security.levels.*"),
+            ]
+        );
+    }
 }

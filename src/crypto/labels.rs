@@ -64,7 +64,7 @@ pub const WRAPPED_KEY: &[u8] = b"strongroom/v1 wrapped key\0";
 /// Starts what a host remembers of a store's archives.
 pub const ARCHIVE_MEMORY: &[u8] = b"strongroom/v1 archive memory\0";
 
-/// Starts the state of a verification that can go on.
+/// Starts the state of a verification that can go on, and derives the key that authenticates it.
 pub const ARCHIVE_RESUME: &[u8] = b"strongroom/v1 archive resume\0";
 
 /// Every label, so that a test can hold the rule for all of them.

@@ -143,7 +143,7 @@ pub struct Desk<'a> {
     /// What was decided.
     pub settings: Settings,
     /// Words that are worth nothing in a passphrase here: host, user. Asked for when a passphrase is judged.
-    pub words: fn() -> Context,
+    pub words: &'a dyn Fn() -> Context,
     /// How actions are recorded; none records nothing.
     pub audit: Option<audit::Recording>,
 }

@@ -369,7 +369,7 @@ mod tests {
             stop: &|| None,
             state: StateHome::Directory(Box::new(directory)),
             settings: Settings::default(),
-            words: Context::new,
+            words: &Context::new,
             audit: None,
         }
     }

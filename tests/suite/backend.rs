@@ -121,7 +121,7 @@ impl Host {
             stop: &|| None,
             state: state.open(trust),
             settings: Settings::default(),
-            words: Context::default,
+            words: &Context::default,
             audit: None,
         })
     }

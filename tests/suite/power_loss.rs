@@ -81,7 +81,7 @@ fn at<T>(machine: &Rc<Machine>, command: impl FnOnce(&Desk<'_>, Site) -> T) -> T
             kdf_upgrade: false,
             ..Settings::default()
         },
-        words: Context::new,
+        words: &Context::new,
         audit: Some(recording()),
     };
     let directory = machine.directory(Place::Stores);

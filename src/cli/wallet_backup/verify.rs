@@ -79,7 +79,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             if is_one_of(&state, files.iter().map(PathBuf::as_path)) {
                 return Err(Failure::usage("the file of --resume is one of the archives"));
             }
-            let resume = Resume::open(&desk, network, &state, credentials)?;
+            let resume = Resume::open(&desk, &state, credentials)?;
             if !resume.is_empty() {
                 context.output.note(&format!("going on: {} were verified already", resume.len()));
             }

@@ -1,10 +1,10 @@
 //! Go on with a verification of many archives where it was interrupted.
 //!
 //! A file of state names the archives of which every byte was found genuine, and exactly which files those were. It is authenticated
-//! under the passphrase of the archives, as a keyslot is: who could write it and does not know the passphrase cannot have a damaged
-//! archive called good, and a wrong passphrase learns of no good one. Only good verdicts stand in it, a file that was touched since is
-//! verified again, and so is everything after a week: a disk that rots changes no time of a file. When all archives were looked at the
-//! file is removed; the next verification starts anew.
+//! under the passphrase of the archives, at no less than their costs: who could write it and does not know the passphrase cannot have a
+//! damaged archive called good, nor guess it more cheaply here. Only good verdicts stand in it, a file that was touched since is verified
+//! again, and so is everything after a week: a disk that rots changes no time of a file. When all archives were looked at the file is
+//! removed; a copy of it that is put back counts until its week is over.
 //!
 //! ```text
 //! label | costs and salt of Argon2id | archives | HMAC-SHA-256(everything before)
@@ -17,6 +17,7 @@ use std::path::Path;
 
 use super::verify::{Live, Verdict, Verified, verify};
 use super::{ArchiveFile, Progress};
+use crate::backup::ArchiveHeader;
 use crate::cbor::{self, CborError, Reader};
 use crate::clock::Timestamp;
 use crate::crypto::kdf::KdfParams;
@@ -24,7 +25,6 @@ use crate::crypto::mac::{self, Hash};
 use crate::crypto::{labels, random};
 use crate::fs::directory::{FileId, Ownership, remove_leftovers, temp_name};
 use crate::fs::{Directory as _, FsError, Place, Replace};
-use crate::network::NetworkMode;
 use crate::ops::{Desk, OpError};
 use crate::store::keyslot::{Credentials, SlotKdf, SlotSecret};
 
@@ -55,7 +55,8 @@ struct Entry {
 /// What was verified so far.
 pub struct Resume {
     place: Place,
-    secret: SlotSecret,
+    /// What authenticates it; none before the first good archive says how costly that has to be.
+    secret: Option<SlotSecret>,
     entries: Entries,
 }
 
@@ -65,33 +66,28 @@ type Entries = BTreeMap<Vec<u8>, Entry>;
 impl Resume {
     /// Reads the state at `path`, if there is one. A file that is none of ours, or was not written with these credentials, is refused
     /// and left alone.
-    pub fn open(
-        desk: &Desk<'_>,
-        network: NetworkMode,
-        path: &Path,
-        credentials: &Credentials,
-    ) -> Result<Self, OpError> {
+    pub fn open(desk: &Desk<'_>, path: &Path, credentials: &Credentials) -> Result<Self, OpError> {
         let place = Place::resolve(path, desk.trust)?;
         place.check_parents(desk.trust.caller)?;
         if !desk.settings.dry_run {
             remove_leftovers(place.directory(), place.name())?;
         }
         let Some(bytes) = place.directory().read(place.name(), LONGEST)? else {
-            let policy = network.policy();
-            let params = policy.kdf_default.raised_to(policy.kdf_floor);
-            let mut random = desk.random.borrow_mut();
-            let secret =
-                credentials.slot_secret(credentials.slot_kind(), params, random.as_mut())?;
-            return Ok(Self { place, secret, entries: Entries::new() });
+            return Ok(Self { place, secret: None, entries: Entries::new() });
         };
-        let (content, tag) = split(&bytes).ok_or_else(|| FsError::Exists(path.into()))?;
-        let (kdf, entries) = read(content).map_err(|_| FsError::Exists(path.into()))?;
-        desk.settings.ceiling.admit([kdf.params])?;
+        if !bytes.starts_with(labels::ARCHIVE_RESUME) {
+            return Err(FsError::Exists(path.into()).into());
+        }
+        let foreign = || OpError::ResumeOfAnother(path.into());
+        let (content, tag) = bytes.split_last_chunk::<32>().ok_or_else(foreign)?;
+        let (kdf, entries) = read(content).map_err(|_| foreign())?;
+        // No archive was opened at such costs.
+        desk.settings.ceiling.admit([kdf.params]).map_err(|_| foreign())?;
         let secret = credentials.secret_with(&kdf)?;
         if !mac::same(&secret.mac(labels::ARCHIVE_RESUME, content), tag) {
-            return Err(OpError::ResumeOfAnother(path.into()));
+            return Err(foreign());
         }
-        Ok(Self { place, secret, entries })
+        Ok(Self { place, secret: Some(secret), entries })
     }
 
     /// How many archives need no second look, as long as they are what they were.
@@ -126,15 +122,38 @@ impl Resume {
         let found = verify(desk, path, Some(credentials), live, progress)?;
         // What changed while it was read is verified again.
         let after = identity(desk, path)?;
-        match (found.verdict, after.filter(|_| before == after)) {
-            (Verdict::Valid | Verdict::Stale, Some(identity)) => {
-                let stale = found.verdict == Verdict::Stale;
-                self.entries.insert(key(path), Entry { identity, at: now, stale });
+        let good = matches!(found.verdict, Verdict::Valid | Verdict::Stale);
+        let (true, Some(identity), Some(header)) =
+            (good, after.filter(|_| before == after), &found.header)
+        else {
+            if self.entries.remove(&key(path)).is_some() {
+                self.save(desk)?;
             }
-            _ => drop(self.entries.remove(&key(path))),
-        }
+            return Ok((found, false));
+        };
+        self.raise_to(desk, costs(desk, header), credentials)?;
+        let stale = found.verdict == Verdict::Stale;
+        self.entries.insert(key(path), Entry { identity, at: now, stale });
         self.save(desk)?;
         Ok((found, false))
+    }
+
+    /// A passphrase must not be cheaper to guess here than where it opens something.
+    fn raise_to(
+        &mut self,
+        desk: &Desk<'_>,
+        costs: KdfParams,
+        credentials: &Credentials,
+    ) -> Result<(), OpError> {
+        let now = self.secret.as_ref().map(|secret| secret.kdf().params);
+        if now.is_some_and(|now| now.meets(costs)) {
+            return Ok(());
+        }
+        let params = now.map_or(costs, |now| now.raised_to(costs));
+        let mut random = desk.random.borrow_mut();
+        let secret = credentials.slot_secret(credentials.slot_kind(), params, random.as_mut())?;
+        self.secret = Some(secret);
+        Ok(())
     }
 
     /// Everything was looked at: there is nothing to go on with.
@@ -148,14 +167,14 @@ impl Resume {
     }
 
     fn save(&self, desk: &Desk<'_>) -> Result<(), OpError> {
-        if desk.settings.dry_run {
+        let Some(secret) = self.secret.as_ref().filter(|_| !desk.settings.dry_run) else {
             return Ok(());
-        }
+        };
         let (directory, name) = (self.place.directory(), self.place.name());
         let temp = temp_name(name, random::bytes(desk.random.borrow_mut().as_mut())?);
         let owner = Ownership { uid: desk.trust.caller, mode: 0o600 };
         let mut file = directory.create(&temp, owner)?;
-        let written = file.append(&encode(&self.secret, &self.entries)).and_then(|()| file.sync());
+        let written = file.append(&encode(secret, &self.entries)).and_then(|()| file.sync());
         drop(file);
         let placed = written.and_then(|()| directory.rename(&temp, name, Replace::Yes));
         if let Err(error) = placed {
@@ -182,6 +201,17 @@ fn again(
         found.why = moved.then(|| "the store has changed since".to_owned());
     }
     Ok(found)
+}
+
+/// What its slots and its network ask for, as far as this run may.
+fn costs(desk: &Desk<'_>, header: &ArchiveHeader) -> KdfParams {
+    let policy = header.store.network.policy();
+    let slots = header.slots.iter().filter_map(|slot| slot.info.kdf.map(|kdf| kdf.params));
+    let admitted = slots.filter(|params| desk.settings.ceiling.admit([*params]).is_ok());
+    let least = policy.kdf_default.raised_to(policy.kdf_floor);
+    let least = if desk.settings.ceiling.admit([least]).is_ok() { Some(least) } else { None };
+    let all = least.into_iter().chain(admitted);
+    all.reduce(KdfParams::raised_to).unwrap_or(policy.kdf_floor)
 }
 
 fn key(path: &Path) -> Vec<u8> {
@@ -223,11 +253,6 @@ fn encode(secret: &SlotSecret, entries: &Entries) -> Vec<u8> {
     let tag = secret.mac(labels::ARCHIVE_RESUME, &out);
     out.extend_from_slice(&tag);
     out
-}
-
-/// What is authenticated, and the tag; none for what does not start like a state.
-fn split(bytes: &[u8]) -> Option<(&[u8], &Hash)> {
-    bytes.starts_with(labels::ARCHIVE_RESUME).then(|| bytes.split_last_chunk())?
 }
 
 fn read(content: &[u8]) -> Result<(SlotKdf, Entries), CborError> {
@@ -288,7 +313,7 @@ mod tests {
             [(b"/a".to_vec(), entry(2, false)), (b"/b\xff".to_vec(), entry(3, true))].into();
         let bytes = encode(&secret, &entries);
         let genuine = |bytes: &[u8]| {
-            let (content, tag) = split(bytes)?;
+            let (content, tag) = bytes.split_last_chunk::<32>()?;
             let known = mac::same(&secret.mac(labels::ARCHIVE_RESUME, content), tag);
             known.then(|| read(content).expect("as it was written"))
         };

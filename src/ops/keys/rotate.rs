@@ -14,7 +14,7 @@ use crate::keyring::{Fresh, Key, KeyError, KeyId, KeyKind, Role};
 use crate::network::NetworkMode;
 use crate::ops::audit::Event;
 use crate::ops::transaction::{Rekey, Transaction};
-use crate::ops::{Desk, OpError, Outcome, StoreFile, finish};
+use crate::ops::{Desk, Notice, OpError, Outcome, StoreFile, finish};
 use crate::rotation::continuity::link::{Authority, Signed, Voucher};
 use crate::rotation::continuity::{Link, ProofError};
 use crate::rotation::policy::Due;
@@ -141,8 +141,11 @@ pub fn rotate(
         let news = store.header().inventory.secrets != shown;
         Ok((ids, ended, Secrets { turned, ended: secrets_ended, news }))
     })?;
-    let absent = secrets::absent(desk, native(&mut tx)?);
-    tx.notices().extend(absent);
+    if !matches!(which, Which::Named(_)) {
+        let path = tx.site().path.clone();
+        let absent = secrets::absent(desk, native(&mut tx)?, &path);
+        tx.notices().extend(absent);
+    }
     let store = native(&mut tx)?;
     let mut plan = Vec::new();
     let mut keys = Vec::new();
@@ -168,7 +171,12 @@ pub fn rotate(
     }
     let Secrets { turned, ended: secrets_ended, .. } = secrets;
     if plan.is_empty() {
-        let notices = std::mem::take(tx.notices());
+        let mut notices = std::mem::take(tx.notices());
+        // What only a commit would have made true.
+        if notices.iter().any(|notice| matches!(notice, Notice::RollbackAccepted { .. })) {
+            return Err(OpError::NothingToAccept);
+        }
+        notices.retain(|notice| !matches!(notice, Notice::KdfUpgraded { .. }));
         let outcome = Outcome { receipt: None, plan, notices };
         return Ok(Rotated { outcome, keys, ended, secrets: turned, secrets_ended });
     }

@@ -2,8 +2,8 @@
 //!
 //! A new value comes from a generator, inside the transaction, or from a program, which runs outside all locks and whose output goes
 //! straight into locked memory. All that could refuse the rotation is tried before; what a program printed may still be lost, by another
-//! program that fails, a full disk or a power cut: it only makes values, and what uses one up is for a post-hook, which runs when the value is durable. The value that is replaced stays in the history of the secret until its grace period is
-//! over. What is known without a passphrase stands in the inventory under the label of the rotation, never under the secret's name.
+//! program that fails, a full disk or a power cut: it only makes values, and what uses one up is for a post-hook, which runs when the
+//! value is durable. The value that is replaced stays in the history of the secret until its grace period is over. What is known without a passphrase stands in the inventory under the label of the rotation, never under the secret's name.
 //!
 //! A payment or a wallet secret is what funds are derived from. No generator replaces one, only a program, for where there is one
 //! somebody has thought of moving the funds; and no replaced value of one is ever removed, since they lie under it until then.
@@ -34,6 +34,7 @@ use crate::store::keyslot::Credentials;
 use crate::store::open::NewValue;
 use crate::store::secret_facts::SecretFacts;
 use crate::store::{StoreError, limits};
+use crate::text::quote_path;
 
 /// A secret cannot be replaced; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -179,16 +180,16 @@ pub fn facts(desk: &Desk<'_>, store: &OpenStore) -> Result<Vec<SecretFacts>, Sto
     Ok(all)
 }
 
-/// A warning for each secret that is configured and not there: nobody can say when it is due, so no check is quiet until it is.
-pub(super) fn absent(desk: &Desk<'_>, store: &OpenStore) -> Vec<Notice> {
+/// A word on each secret that is configured and not there: nobody can say when it is due, so every check says that it cannot tell.
+pub(super) fn absent(desk: &Desk<'_>, store: &OpenStore, file: &Path) -> Vec<Notice> {
     let rotations = desk.settings.rotation.secrets.iter();
     let missing = rotations.filter(|(_, rotation)| !store.contains(rotation.secret.as_str()));
     missing
-        .map(|(label, _)| {
-            let error = SecretError::Missing(label.clone());
+        .map(|(label, rotation)| {
+            let (error, file) = (SecretError::Missing(label.clone()), quote_path(file));
             Notice::Note(format!(
-                "{error}, so nothing tells when it is due: {}",
-                error.hints().join(", ")
+                "{error}, so nothing tells when it is due: secrets-admin set {file} {}",
+                rotation.secret.as_str()
             ))
         })
         .collect()

@@ -291,3 +291,15 @@ fn a_secret_that_is_configured_and_not_there_is_named_by_the_job() {
     stage.on("set %s rpc.credential --from file:%g/value").run().ok();
     stage.rotate("check %s").bare().run().exits(0);
 }
+
+#[test]
+fn what_is_not_committed_is_not_said_to_be_accepted() {
+    let stage = Stage::devnet();
+    stage.config(TOKEN);
+    let older = stage.read("%s");
+    stage.on("set %s other --from file:%g/value").run().ok();
+    stage.overwrite("%s", &older);
+    let line = "run-due %s --accept-rollback restored --reason x";
+    let refused = stage.rotate(line).run().ends(Kind::Usage);
+    assert!(!refused.stderr.contains("was taken as the truth"), "{}", refused.stderr);
+}

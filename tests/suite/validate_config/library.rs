@@ -82,7 +82,7 @@ pub fn make(network: NetworkMode, odd: Odd) -> Made {
         stop: &|| None,
         state: StateHome::Disabled,
         settings: Settings::default(),
-        words: Context::default,
+        words: &Context::default,
         audit: None,
     };
     let contents = Contents::Native(Box::new(store));

@@ -65,7 +65,7 @@ fn during(
         stop: &|| None,
         state: StateHome::Disabled,
         settings: Settings { network: Some(NetworkMode::Devnet), ..Settings::default() },
-        words: Context::new,
+        words: &Context::new,
         audit: None,
     };
     let file = StoreFile::find(&desk, &stage.path("%s")).expect("a store");
