@@ -1,8 +1,8 @@
 //! Descriptors that the caller left open stay with this process.
 //!
 //! A passphrase that comes as `fd:N` can be read again from the start through `/proc/self/fd/N`, if it is a file, by every program
-//! that inherits N: a hook, or the program of another source. So from the first moment on nothing but the three streams is
-//! inherited. Our own descriptors are opened that way.
+//! that inherits N: a hook, or the program of another source. So before a command is even parsed it is arranged that nothing but
+//! the three streams is inherited. Our own descriptors are opened that way.
 #![allow(unsafe_code, reason = "numbers that the kernel has just named; justified where it stands")]
 
 use std::os::fd::BorrowedFd;

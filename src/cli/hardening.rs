@@ -1,7 +1,7 @@
 //! The first thing every binary does: make the process a bad place to steal secrets from.
 //!
 //! After [`harden`] the process leaves no core file, cannot be traced or read through `/proc` by its own user, makes files
-//! that nobody else can read, has three open standard streams, and hands no other descriptor on.
+//! that nobody else can read, and has three open standard streams; after [`keep_descriptors`] it hands no other descriptor on.
 
 use std::panic::PanicHookInfo;
 use std::sync::Arc;
@@ -21,8 +21,6 @@ pub fn harden() -> Result<(), Failure> {
     if silent {
         return Err(Failure::io("cannot write to standard output", Errno::BADF));
     }
-    super::descriptors::keep()
-        .map_err(|cause| Failure::io("cannot keep descriptors from other programs", cause))?;
     // With the rights of another user every path, credential and configuration file of the caller would be trusted.
     if process::getuid() != process::geteuid() || process::getgid() != process::getegid() {
         return Err(Failure::policy("refuses to run setuid or setgid"));
@@ -37,6 +35,12 @@ pub fn harden() -> Result<(), Failure> {
     signal_hook::flag::register(signal_hook::consts::SIGPIPE, Arc::default())
         .map_err(|cause| Failure::io("cannot take over SIGPIPE", cause))?;
     Ok(())
+}
+
+/// The rest of it, for whatever may start a program.
+pub fn keep_descriptors() -> Result<(), Failure> {
+    super::descriptors::keep()
+        .map_err(|cause| Failure::io("cannot keep descriptors from other programs", cause))
 }
 
 /// Opens what is closed onto `/dev/null`, and says whether standard output was among it.

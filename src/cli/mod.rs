@@ -160,6 +160,9 @@ fn start(tool: &Tool, argv: &[OsString], json: bool) -> (Kind, Option<u8>) {
         let printed = context.output.print(version.as_bytes());
         return (output::finish(&mut context.output, printed.map(|()| Answer::printed())), None);
     }
+    if let Err(failure) = hardening::keep_descriptors() {
+        return (output::finish(&mut context.output, Err(failure)), None);
+    }
     match Signals::install() {
         Ok(signals) => {
             let mut context = context.with_signals(signals);
