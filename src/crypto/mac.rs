@@ -57,3 +57,33 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
     let whole = pairs.map(equal).fold(Choice::from(1), |all, one| all & one);
     a.len() == b.len() && bool::from(whole & rest.ct_eq(other_rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_the_same_only_if_every_bit_is() {
+        for len in 0..=40 {
+            let tag: Vec<u8> = (0..len).map(|n: u8| n.wrapping_mul(37)).collect();
+            assert!(same(&tag, &tag.clone()), "{len}");
+            for bit in 0..tag.len() * 8 {
+                let mut other = tag.clone();
+                other[bit / 8] ^= 1 << (bit % 8);
+                assert!(!same(&tag, &other), "{len} {bit}");
+            }
+            let longer = [&tag[..], &[0]].concat();
+            assert!(!same(&tag, &longer) && !same(&longer, &tag), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_step_is_the_digest_of_key_and_label() {
+        let (key, label) = ([7; 32], b"strongroom/v1 log next\0");
+        let mut out = [0; 32];
+        step(&key, label, &mut out);
+        assert_eq!(out, sha256(&[&key, label]));
+        // One block: with the bit that ends the text and its length in eight bytes.
+        assert_eq!(key.len() + label.len() + 9, 64);
+    }
+}

@@ -22,6 +22,7 @@ use crate::cbor::{self, CborError, Reader};
 use crate::clock::Timestamp;
 use crate::crypto::kdf::KdfParams;
 use crate::crypto::mac::{self, Hash};
+use crate::crypto::random::Random;
 use crate::crypto::{labels, random};
 use crate::fs::directory::{FileId, Ownership, remove_leftovers, temp_name};
 use crate::fs::{Directory as _, FsError, Place, Replace};
@@ -131,7 +132,7 @@ impl Resume {
             }
             return Ok((found, false));
         };
-        self.raise_to(desk, costs(desk, header), credentials)?;
+        self.raise_to(costs(desk, header), credentials, desk.random.borrow_mut().as_mut())?;
         let stale = found.verdict == Verdict::Stale;
         self.entries.insert(key(path), Entry { identity, at: now, stale });
         self.save(desk)?;
@@ -141,18 +142,16 @@ impl Resume {
     /// A passphrase must not be cheaper to guess here than where it opens something.
     fn raise_to(
         &mut self,
-        desk: &Desk<'_>,
         costs: KdfParams,
         credentials: &Credentials,
+        random: &mut dyn Random,
     ) -> Result<(), OpError> {
         let now = self.secret.as_ref().map(|secret| secret.kdf().params);
         if now.is_some_and(|now| now.meets(costs)) {
             return Ok(());
         }
         let params = now.map_or(costs, |now| now.raised_to(costs));
-        let mut random = desk.random.borrow_mut();
-        let secret = credentials.slot_secret(credentials.slot_kind(), params, random.as_mut())?;
-        self.secret = Some(secret);
+        self.secret = Some(credentials.slot_secret(credentials.slot_kind(), params, random)?);
         Ok(())
     }
 
@@ -290,13 +289,35 @@ pub fn is_one_of<'a>(path: &Path, files: impl IntoIterator<Item = &'a Path>) -> 
 mod tests {
     use super::*;
     use crate::crypto::random::SystemRandom;
+    use crate::fs::Trust;
     use crate::passphrase::Passphrase;
     use crate::secret::SecretBytes;
 
+    fn credentials() -> Credentials {
+        let passphrase = Passphrase::new(SecretBytes::copy_from(b"only here")).unwrap();
+        Credentials { passphrase, keyfile: None }
+    }
+
+    #[test]
+    fn it_costs_as_much_to_guess_as_the_dearest_archive() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::resolve(&dir.path().join("state"), Trust::of_process()).unwrap();
+        let mut state = Resume { place, secret: None, entries: Entries::new() };
+        let mut after = |m, t| {
+            let costs = KdfParams::fixed(m, t, 1);
+            state.raise_to(costs, &credentials(), &mut SystemRandom).unwrap();
+            *state.secret.as_ref().unwrap().kdf()
+        };
+        let first = after(16, 1);
+        assert_eq!(first.params, KdfParams::fixed(16, 1, 1));
+        assert_eq!(after(8, 1), first, "nothing to raise");
+        assert_eq!(after(8, 3).params, KdfParams::fixed(16, 3, 1));
+        assert_eq!(after(32, 1).params, KdfParams::fixed(32, 3, 1));
+    }
+
     #[test]
     fn what_was_verified_comes_back_and_a_changed_file_does_not() {
-        let passphrase = Passphrase::new(SecretBytes::copy_from(b"only here")).unwrap();
-        let credentials = Credentials { passphrase, keyfile: None };
+        let credentials = credentials();
         let params = KdfParams::fixed(8, 1, 1);
         let secret = credentials
             .slot_secret(credentials.slot_kind(), params, &mut SystemRandom)

@@ -93,7 +93,7 @@ fn every_bit_of_the_header_and_one_bit_of_every_byte_behind_it_counts() {
 }
 
 #[test]
-#[ignore = "a million flips: minutes; before a release"]
+#[ignore = "a million flips, minutes: cargo nextest run --run-ignored only every_bit_counts"]
 fn every_bit_counts() {
     everywhere(GOOD.len(), |at| flip(at, 0..8));
 }
