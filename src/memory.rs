@@ -150,13 +150,13 @@ impl Region {
         unsafe {
             let _ = mm::madvise(raw, mapped, Advice::LinuxDontDump);
             match purpose {
-                Purpose::Secret | Purpose::Slot => {
+                Purpose::Secret => {
                     let _ = mm::mlock(raw, mapped);
                 }
                 Purpose::Bulk if mapped >= HUGE_PAGE => {
                     let _ = mm::madvise(raw, mapped, Advice::LinuxHugepage);
                 }
-                Purpose::Bulk | Purpose::Discarded => {}
+                _ => {}
             }
         }
         Ok(Self { start, mapped, len, purpose })
@@ -281,33 +281,14 @@ pub fn wipe(bytes: &mut [u8]) {
     }
 }
 
-/// How much of the stack is overwritten. Each page that is touched for the first time costs as much as a hundred lines of a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// 64 KiB: twice what a program uses that derives no key, or overwrites what a derivation has left itself.
-    Shallow,
-    /// 128 KiB: twice what the deepest command uses, and several times what the deepest hash function does.
-    Deep,
-}
-
 /// Overwrites the part of the stack that calls made so far have used and left.
 ///
-/// Hash functions keep the passphrase in a block buffer on the stack and return without clearing it.
-pub fn scrub_stack() {
-    scrub::<{ 128 << 10 }>();
-}
-
-/// As [`scrub_stack`], for somebody who knows how deep those calls went.
-pub fn scrub_stack_to(depth: Depth) {
-    match depth {
-        Depth::Shallow => scrub::<{ 64 << 10 }>(),
-        Depth::Deep => scrub_stack(),
-    }
-}
-
+/// Hash functions keep the passphrase in a block buffer on the stack and return without clearing it; 128 KiB is twice what the
+/// deepest command uses.
 #[inline(never)]
-fn scrub<const LEN: usize>() {
-    let mut used = [0_u8; LEN];
+#[expect(clippy::large_stack_arrays, reason = "the stack is what is being overwritten")]
+pub fn scrub_stack() {
+    let mut used = [0_u8; 128 << 10];
     wipe(&mut used);
 }
 

@@ -50,7 +50,7 @@ pub use context::Context;
 pub use report::Failure;
 
 use crate::kind::Kind;
-use crate::memory::{self, Depth};
+use crate::memory;
 use args::GlobalArgs;
 use output::Format;
 use signal::Signals;
@@ -70,8 +70,6 @@ pub struct Tool {
     pub exit_code: fn(&[OsString], Kind) -> u8,
     /// Who reads how a command ends, for what was typed; it is asked once something has failed.
     pub caller: fn(&[OsString]) -> Caller,
-    /// How deep its commands go.
-    pub stack: Depth,
 }
 
 /// Who reads how a command ends.
@@ -168,7 +166,7 @@ fn start(tool: &Tool, argv: &[OsString], json: bool) -> (Kind, Option<u8>) {
             let mut context = context.with_signals(signals);
             let kind = run(tool, argv, &mut context);
             // What the command left on the stack: digests, parts of passphrases.
-            memory::scrub_stack_to(tool.stack);
+            memory::scrub_stack();
             // An answer that could not be printed is no answer.
             let answered = matches!(kind, Kind::Ok | Kind::Findings);
             (kind, context.exit_code.filter(|_| answered))

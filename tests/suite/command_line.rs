@@ -10,7 +10,6 @@ use strongroom::cli::source::reader::Purpose;
 use strongroom::cli::terminal::scripted::{Reply, ScriptedTerminal};
 use strongroom::cli::{Answer, Caller, Context, Failure, Tool, Verb, run};
 use strongroom::kind::Kind;
-use strongroom::memory::Depth;
 use strongroom::network::NetworkMode;
 
 const TOOL: Tool = Tool {
@@ -38,7 +37,6 @@ const TOOL: Tool = Tool {
     run: None,
     exit_code: |_, kind| kind.code(),
     caller: |_| Caller::Anybody,
-    stack: Depth::Deep,
 };
 
 fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {

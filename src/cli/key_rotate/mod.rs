@@ -24,7 +24,6 @@ mod words;
 use clap::{Args as _, CommandFactory as _, Parser};
 
 use super::{Tool, Verb, parsed};
-use crate::memory::Depth;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -34,7 +33,6 @@ pub const TOOL: Tool = Tool {
     run: None,
     exit_code: |argv, kind| verbs::exit_code(|| TOOL.grammar(), argv, kind),
     caller: |argv| verbs::caller(|| TOOL.grammar(), argv),
-    stack: Depth::Deep,
 };
 
 /// Keep the keys of a signer, validator or wallet host, and replace them in time

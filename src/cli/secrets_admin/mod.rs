@@ -26,7 +26,6 @@ mod verify;
 use clap::{Args as _, CommandFactory, Parser};
 
 use super::{Caller, Tool, Verb, parsed};
-use crate::memory::Depth;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -36,7 +35,6 @@ pub const TOOL: Tool = Tool {
     run: None,
     exit_code: |_, kind| kind.code(),
     caller: |_| Caller::Anybody,
-    stack: Depth::Deep,
 };
 
 /// Keep the encrypted secrets file of a signer, validator or wallet host

@@ -24,7 +24,6 @@ use super::monitor::Status;
 use super::output::Format;
 use super::{Answer, Caller, Context, Failure, Tool, parsed};
 use crate::kind::Kind;
-use crate::memory::Depth;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -34,7 +33,6 @@ pub const TOOL: Tool = Tool {
     run: Some(run),
     exit_code,
     caller: |_| Caller::Anybody,
-    stack: Depth::Shallow,
 };
 
 /// Check a configuration, and what it names, before it is deployed

@@ -14,7 +14,6 @@ use crate::config::rules::{Report, Severity};
 use crate::config::tree::Tree;
 use crate::config::{ConfigError, Reading};
 use crate::kind::Kind;
-use crate::memory;
 use crate::ops::validate::{self, Request, Root};
 
 /// A report with what is needed to write it down.
@@ -76,9 +75,6 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
     let progress = context.progress("checking");
     let mut report = validate::validate(&desk, &request, credentials.as_ref())?;
     drop(progress);
-    if credentials.is_some() {
-        memory::scrub_stack();
-    }
     if args.fix && fix::offer(context, &request, &report)? {
         report = validate::validate(&desk, &request, credentials.as_ref())?;
     }

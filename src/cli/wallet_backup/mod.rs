@@ -25,7 +25,6 @@ use clap::{Args as _, CommandFactory, Parser};
 use super::monitor::Status;
 use super::{Caller, Tool, Verb, parsed};
 use crate::kind::Kind;
-use crate::memory::Depth;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -35,7 +34,6 @@ pub const TOOL: Tool = Tool {
     run: None,
     exit_code,
     caller,
-    stack: Depth::Deep,
 };
 
 /// Make encrypted archives of a store, prove them, and bring them back
