@@ -6,7 +6,7 @@ mod public;
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
-pub use bulk::{Partial, Unnamed, Whole};
+pub use bulk::{Nameless, Partial, Unnamed, Whole};
 
 /// An open directory of this host.
 pub struct HostDirectory {
@@ -107,16 +107,7 @@ impl HostDirectory {
         if !file.holds(&[bytes])? {
             return Err(FsError::NotWritten(file.path));
         }
-        // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
-        let proc = format!("/proc/self/fd/{}", file.fd.as_raw_fd());
-        rustix::fs::linkat(
-            rustix::fs::CWD,
-            proc,
-            &self.fd,
-            name,
-            rustix::fs::AtFlags::SYMLINK_FOLLOW,
-        )
-        .map_err(|source| FsError::io("name", &file.path, source))?;
+        self.give_name(&file, name)?;
         self.sync()
     }
 

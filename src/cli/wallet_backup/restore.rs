@@ -12,7 +12,7 @@ use crate::cli::{Answer, Context, Failure};
 use crate::network::policy::Verdict;
 use crate::ops::OpError;
 use crate::ops::backup::ArchiveFile;
-use crate::ops::backup::restore::{check, restore, target};
+use crate::ops::backup::restore::{Target, check, restore};
 use crate::text::{escape, quote_path};
 
 const PHRASE: &str = "the other instance is stopped";
@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let desk = setup.desk();
     let file = ArchiveFile::find(&desk, &path)?;
     file.require_network(&desk)?;
-    target(&desk, &to)?;
+    let target = Target::find(&desk, &to, args.store_only)?;
     let network = file.header().store.network;
     setup.guard_environment(context, network)?;
     let asks = network.policy().unconfirmed_restore == Verdict::Refuse;
@@ -53,7 +53,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let credentials = args.opening.credentials(context, &setup, network, more)?;
     let checked = {
         let mut bar = Bar::of_bytes(&context.output, "checking");
-        check(&desk, &file, &credentials, &mut |done, of| bar.at(done, of))
+        check(&desk, &file, &credentials, &target, &mut |done, of| bar.at(done, of))
     };
     let checked = checked.map_err(|error| older(&error, &path, &to).unwrap_or(error.into()))?;
     let last = checked.last_use.as_ref().map(|last| (escape(&last.host), escape(&last.at)));
@@ -73,7 +73,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let restored = {
         let mut bar = Bar::of_bytes(&context.output, "restoring");
         let mut progress = |done, of| bar.at(done, of);
-        restore(&desk, &file, &checked, &to, args.store_only, &mut progress)?
+        restore(&desk, &file, &checked, &target, &mut progress)?
     };
     let store = to.join(&restored.store);
     if context.globals.accept_rollback.is_some() {

@@ -40,6 +40,26 @@ impl Growing {
     }
 }
 
+/// A file without a name: nobody else can open it, and whatever ends the process before it gets a name, it is gone.
+pub struct Nameless(Growing);
+
+impl Nameless {
+    /// Reserves room for `len` bytes.
+    pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
+        self.0.file.reserve(len)
+    }
+
+    /// Appends `bytes`.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
+        self.0.append(bytes)
+    }
+
+    /// Makes what is in it durable.
+    pub fn sync(&mut self) -> Result<(), FsError> {
+        self.0.file.sync()
+    }
+}
+
 /// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
 pub struct Unnamed<'d> {
     directory: &'d HostDirectory,
@@ -94,11 +114,7 @@ impl Unnamed<'_> {
                 }
             }
         } else {
-            // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
-            let proc = format!("/proc/self/fd/{}", self.growing.file.fd.as_raw_fd());
-            let (at, flags) = (&self.directory.fd, AtFlags::SYMLINK_FOLLOW);
-            rustix::fs::linkat(rustix::fs::CWD, proc, at, &self.name, flags)
-                .map_err(|source| FsError::io("name", &self.growing.file.path, source))?;
+            self.directory.give_name(&self.growing.file, &self.name)?;
         }
         self.directory.sync()
     }
@@ -158,24 +174,52 @@ impl HostDirectory {
         token: [u8; 8],
     ) -> Result<Unnamed<'_>, FsError> {
         let path = self.path.join(name);
-        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
-        let mode = Mode::RUSR | Mode::WUSR;
-        let (fd, temp) = match rustix::fs::openat(&self.fd, ".", flags, mode) {
-            Ok(fd) => (fd, None),
-            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => {
+        let (fd, temp) = match self.open_nameless(&path)? {
+            Some(fd) => (fd, None),
+            None => {
                 let temp = temp_name(name, token);
                 let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+                let mode = Mode::RUSR | Mode::WUSR;
                 let fd = rustix::fs::openat(&self.fd, &temp, flags | OFlags::NOFOLLOW, mode)
                     .map_err(|source| FsError::io("create", &path, source))?;
                 (fd, Some(temp))
             }
-            Err(source) => {
-                return Err(no_room(source, &path, 0)
-                    .unwrap_or_else(|| FsError::io("create", &path, source)));
-            }
         };
         let file = self.own(fd, path, owner)?;
         Ok(Unnamed { directory: self, growing: Growing::new(file), name: name.to_owned(), temp })
+    }
+
+    /// Begins a file without a name in the file system of this directory, which messages call `path`; `None` where the file system
+    /// has no such files.
+    pub fn nameless(&self, path: &Path, owner: Ownership) -> Result<Option<Nameless>, FsError> {
+        let Some(fd) = self.open_nameless(path)? else { return Ok(None) };
+        Ok(Some(Nameless(Growing::new(self.own(fd, path.to_owned(), owner)?))))
+    }
+
+    /// Gives a file its name somewhere below this directory; makes the directories on the way to it, and the name durable.
+    pub fn place_below(&self, file: &Nameless, parts: &[&str], uid: u32) -> Result<(), FsError> {
+        let (parent, name) = self.descend(parts, uid)?;
+        parent.give_name(&file.0.file, name)?;
+        parent.sync()
+    }
+
+    fn open_nameless(&self, path: &Path) -> Result<Option<OwnedFd>, FsError> {
+        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+        match rustix::fs::openat(&self.fd, ".", flags, Mode::RUSR | Mode::WUSR) {
+            Ok(fd) => Ok(Some(fd)),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Ok(None),
+            Err(source) => {
+                Err(no_room(source, path, 0).unwrap_or_else(|| FsError::io("create", path, source)))
+            }
+        }
+    }
+
+    /// Gives a file without a name its name in this directory, which must be free.
+    pub(super) fn give_name(&self, file: &HostFile, name: &OsStr) -> Result<(), FsError> {
+        // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
+        let proc = format!("/proc/self/fd/{}", file.fd.as_raw_fd());
+        rustix::fs::linkat(rustix::fs::CWD, proc, &self.fd, name, AtFlags::SYMLINK_FOLLOW)
+            .map_err(|source| FsError::io("name", &file.path, source))
     }
 
     /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.
@@ -241,23 +285,28 @@ impl HostDirectory {
 
     /// Creates a file below this directory, and the directories on the way to it.
     pub fn create_below(&self, parts: &[&str], owner: Ownership) -> Result<Whole, FsError> {
+        let (parent, name) = self.descend(parts, owner.uid)?;
+        let path = parent.path.join(name);
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let fd = rustix::fs::openat(&parent.fd, name, flags, mode).map_err(|source| {
+            no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
+        })?;
+        let file = parent.own(fd, path, owner)?;
+        Ok(Whole { parent, growing: Growing::new(file) })
+    }
+
+    /// The directory of a file below this one, which is made where it is missing, and the file's name.
+    fn descend<'n>(&self, parts: &[&'n str], uid: u32) -> Result<(Self, &'n OsStr), FsError> {
         let Some((name, above)) = parts.split_last() else {
             return Err(FsError::NoName(self.path.clone()));
         };
         let mut parent = self.once_more()?;
         for part in above {
-            parent = parent.enter(OsStr::new(part), owner.uid)?;
+            parent = parent.enter(OsStr::new(part), uid)?;
         }
-        let path = parent.path.join(name);
-        let flags =
-            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = Mode::RUSR | Mode::WUSR;
-        let fd =
-            rustix::fs::openat(&parent.fd, OsStr::new(name), flags, mode).map_err(|source| {
-                no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
-            })?;
-        let file = parent.own(fd, path, owner)?;
-        Ok(Whole { parent, growing: Growing::new(file) })
+        Ok((parent, OsStr::new(*name)))
     }
 
     fn once_more(&self) -> Result<Self, FsError> {

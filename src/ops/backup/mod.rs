@@ -32,6 +32,7 @@ pub mod restore;
 pub mod resume;
 pub(in crate::ops) mod slots;
 mod sources;
+mod stage;
 pub mod status;
 pub mod verify;
 

@@ -1,18 +1,20 @@
-//! Bring an archive back: first every byte of it is checked, then it is written, then it gets its name.
+//! Bring an archive back: first every byte of it is checked, then its files appear, then their directory gets its name.
 //!
-//! The target is filled under `TARGET.partial` and renamed when the store in it has been parsed and its signature checked. What this
-//! host remembers of the store is read, to refuse one that is older, and never raised: the first command that unlocks the
-//! restored store does that.
+//! While an archive is checked its files are written without a name ([`stage`]); where that is not possible they are written in a
+//! second pass. They appear under `TARGET.partial`, which is renamed when the store in it has been parsed and its signature checked.
+//! What this host remembers of the store is read, to refuse one that is older, and never raised: the first command that unlocks
+//! the restored store does that.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::agreement;
 use super::drill::{LastUse, Log};
+use super::stage::{self, Stage, Staged};
 use super::{ArchiveFile, Progress, writing};
 use crate::backup::unpack::Receiver;
-use crate::backup::{ArchiveError, ArchiveHeader, FileKind, Manifest, OpenArchive};
-use crate::fs::directory::Ownership;
+use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
+use crate::fs::host::Whole;
 use crate::fs::{Directory as _, FsError, HostDirectory, Place, Replace};
 use crate::ops::locate::{Sealed, Site, StoreFile};
 use crate::ops::{Desk, OpError};
@@ -25,6 +27,8 @@ pub struct Checked {
     pub manifest: Manifest,
     /// The last use of the store that its log knows.
     pub last_use: Option<LastUse>,
+    /// Its files, complete but for their names; none where they have to be written yet.
+    staged: Option<Vec<Staged>>,
 }
 
 impl Checked {
@@ -42,11 +46,37 @@ pub struct Restored {
     pub store: String,
 }
 
-/// Checks everything of the archive, and whether this host accepts it.
+/// Where an archive is brought back to: a directory that is not there yet.
+pub struct Target {
+    place: Place,
+    /// Only the store and what belongs to it is wanted.
+    store_only: bool,
+}
+
+impl Target {
+    /// The place of `to`, where nothing may be.
+    pub fn find(desk: &Desk<'_>, to: &Path, store_only: bool) -> Result<Self, OpError> {
+        // `DIR/` is how one names a directory.
+        let trimmed: PathBuf = to.components().collect();
+        let place = Place::resolve(&trimmed, desk.trust)?;
+        place.check_parents(place.owner_of_new())?;
+        if place.directory().id(place.name())?.is_some() {
+            return Err(FsError::Exists(to.into()).into());
+        }
+        Ok(Self { place, store_only })
+    }
+
+    fn wanted(&self) -> fn(&FileEntry) -> bool {
+        if self.store_only { |file| file.kind.is_of_the_store() } else { |_| true }
+    }
+}
+
+/// Checks everything of the archive, and whether this host accepts it. Nothing has a name in `target` afterwards.
 pub fn check(
     desk: &Desk<'_>,
     file: &ArchiveFile,
     credentials: &Credentials,
+    target: &Target,
     progress: Progress<'_>,
 ) -> Result<Checked, OpError> {
     file.require_network(desk)?;
@@ -59,24 +89,27 @@ pub fn check(
         let (found, seen) = (facts.generation, seen.max_generation);
         return Err(OpError::RestoreOlder { found, seen });
     }
-    let mut look = Look::default();
+    let place = &target.place;
+    let stage =
+        || Stage::new(place.directory(), place.path(), place.owner_of_new(), target.wanted());
+    let stage = (!desk.settings.dry_run).then(stage);
+    let mut look = Look { is_log: false, log: Log::default(), stage };
     let manifest = file.unpack(desk, &open, &mut look, progress)?;
-    Ok(Checked { open, manifest, last_use: look.log.last })
+    let staged = look.stage.and_then(Stage::finish);
+    Ok(Checked { open, manifest, last_use: look.log.last, staged })
 }
 
-/// Restores what was checked to the new directory `to`; with `store_only` only the store and what belongs to it.
+/// Restores what was checked to `target`.
 pub fn restore(
     desk: &Desk<'_>,
     file: &ArchiveFile,
     checked: &Checked,
-    to: &Path,
-    store_only: bool,
+    target: &Target,
     progress: Progress<'_>,
 ) -> Result<Restored, OpError> {
-    let place = target(desk, to)?;
+    let place = &target.place;
     let (directory, name) = (place.directory(), place.name());
-    let wanted = |kind: FileKind| !store_only || kind.is_of_the_store();
-    let chosen = checked.manifest.files.iter().filter(|file| wanted(file.kind));
+    let chosen = checked.manifest.files.iter().filter(|file| (target.wanted())(file));
     let files: Vec<String> = chosen.map(|file| file.path.as_str().to_owned()).collect();
     let store = files.first().cloned().unwrap_or_default();
     if desk.settings.dry_run {
@@ -84,16 +117,21 @@ pub fn restore(
     }
     let mut partial_name = name.to_owned();
     partial_name.push(".partial");
-    let owner = place.owner_of_new();
-    let partial = directory.partial(&partial_name, owner)?;
-    let filled = fill(desk, file, checked, partial.directory(), (owner, store_only), progress)
-        .and_then(|()| prove(desk, checked, partial.directory(), to, &store))
-        .and_then(|()| {
-            partial.directory().sync()?;
-            desk.check_stop()?;
-            Ok(directory.rename(&partial_name, name, Replace::No)?)
-        });
-    if let Err(error) = filled {
+    let uid = place.owner_of_new();
+    let partial = directory.partial(&partial_name, uid)?;
+    let filled = match &checked.staged {
+        Some(staged) => {
+            stage::place(staged, &checked.manifest, partial.directory(), uid).map_err(OpError::from)
+        }
+        None => fill(desk, file, checked, partial.directory(), target, progress),
+    };
+    let named = filled.and_then(|()| prove(desk, checked, partial.directory(), place, &store));
+    let named = named.and_then(|()| {
+        partial.directory().sync()?;
+        desk.check_stop()?;
+        Ok(directory.rename(&partial_name, name, Replace::No)?)
+    });
+    if let Err(error) = named {
         // What cannot be removed now, the next restore to this place removes.
         let _ = directory.remove_tree(&partial_name);
         return Err(error);
@@ -102,27 +140,17 @@ pub fn restore(
     Ok(Restored { files, store })
 }
 
-/// Where it goes: a place where nothing is.
-pub fn target(desk: &Desk<'_>, to: &Path) -> Result<Place, OpError> {
-    // `DIR/` is how one names a directory.
-    let trimmed: std::path::PathBuf = to.components().collect();
-    let place = Place::resolve(&trimmed, desk.trust)?;
-    place.check_parents(place.owner_of_new())?;
-    if place.directory().id(place.name())?.is_some() {
-        return Err(FsError::Exists(to.into()).into());
-    }
-    Ok(place)
-}
-
+/// Opens everything once more, and writes it.
 fn fill(
     desk: &Desk<'_>,
     file: &ArchiveFile,
     checked: &Checked,
     directory: &HostDirectory,
-    (owner, store_only): (u32, bool),
+    target: &Target,
     progress: Progress<'_>,
 ) -> Result<(), OpError> {
-    let mut writer = Writer { directory, owner, store_only, open: None, wanted: false };
+    let (uid, wanted) = (target.place.owner_of_new(), target.wanted());
+    let mut writer = Writer { directory, uid, wanted, open: None };
     let manifest = file.unpack(desk, &checked.open, &mut writer, progress)?;
     if manifest != checked.manifest {
         return Err(FsError::Changed(file.path.clone()).into());
@@ -135,11 +163,12 @@ fn prove(
     desk: &Desk<'_>,
     checked: &Checked,
     directory: &HostDirectory,
-    to: &Path,
+    place: &Place,
     store: &str,
 ) -> Result<(), OpError> {
     let network = checked.header().store.network;
-    let site = Site::new(directory.again()?, &OsString::from(store), &to.join(store), network);
+    let path = place.path().join(store);
+    let site = Site::new(directory.again()?, &OsString::from(store), &path, network);
     let found = StoreFile::at(desk, site)?;
     let digest = match found.sealed() {
         Sealed::Native(store) => {
@@ -158,41 +187,51 @@ fn prove(
     }
 }
 
-/// Looks at the log on the way.
-#[derive(Default)]
-struct Look {
+/// Looks at the log on the way, and hands everything on.
+struct Look<'d> {
     is_log: bool,
     log: Log,
+    stage: Option<Stage<'d>>,
 }
 
-impl Receiver for Look {
-    fn manifest(&mut self, _manifest: &Manifest) -> Result<(), ArchiveError> {
-        Ok(())
+impl<'d> Look<'d> {
+    fn staging(
+        &mut self,
+        act: impl FnOnce(&mut Stage<'d>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        self.stage.as_mut().map_or(Ok(()), act)
+    }
+}
+
+impl Receiver for Look<'_> {
+    fn manifest(&mut self, manifest: &Manifest) -> Result<(), ArchiveError> {
+        self.staging(|stage| stage.manifest(manifest))
     }
 
     fn begin(&mut self, number: usize, manifest: &Manifest) -> Result<(), ArchiveError> {
-        self.is_log =
-            manifest.files.get(number).is_some_and(|file| file.kind == FileKind::AuditLog);
-        Ok(())
+        let entry = manifest.files.get(number);
+        self.is_log = entry.is_some_and(|file| file.kind == FileKind::AuditLog);
+        self.staging(|stage| stage.begin(number, manifest))
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        if self.is_log { self.log.take(bytes) } else { Ok(()) }
+        if self.is_log {
+            self.log.take(bytes)?;
+        }
+        self.staging(|stage| stage.content(bytes))
     }
 
-    fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
-        Ok(())
+    fn end(&mut self, number: usize) -> Result<(), ArchiveError> {
+        self.staging(|stage| stage.end(number))
     }
 }
 
 /// Writes files below a directory.
 struct Writer<'d> {
     directory: &'d HostDirectory,
-    owner: u32,
-    store_only: bool,
-    /// The directory of the file that is being written, and the file.
-    open: Option<crate::fs::host::Whole>,
-    wanted: bool,
+    uid: u32,
+    wanted: fn(&FileEntry) -> bool,
+    open: Option<Whole>,
 }
 
 impl Receiver for Writer<'_> {
@@ -202,31 +241,24 @@ impl Receiver for Writer<'_> {
 
     fn begin(&mut self, number: usize, manifest: &Manifest) -> Result<(), ArchiveError> {
         let Some(entry) = manifest.files.get(number) else { return Err(ArchiveError::Content) };
-        self.wanted = !self.store_only || entry.kind.is_of_the_store();
-        if !self.wanted {
+        if !(self.wanted)(entry) {
             return Ok(());
         }
-        let owner = Ownership { uid: self.owner, mode: entry.mode & 0o700 };
         let parts: Vec<&str> = entry.path.parts().collect();
-        let opened = self.directory.create_below(&parts, owner).map_err(writing)?;
-        self.open = Some(opened);
-        if let (Some(file), Some(size)) = (&mut self.open, entry.size.filter(|size| *size > 0)) {
+        let owner = stage::ownership(entry, self.uid);
+        let mut file = self.directory.create_below(&parts, owner).map_err(writing)?;
+        if let Some(size) = entry.size.filter(|size| *size > 0) {
             file.reserve(size).map_err(writing)?;
         }
+        self.open = Some(file);
         Ok(())
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        match &mut self.open {
-            Some(file) if self.wanted => file.append(bytes).map_err(writing),
-            _ => Ok(()),
-        }
+        self.open.as_mut().map_or(Ok(()), |file| file.append(bytes).map_err(writing))
     }
 
     fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
-        match self.open.take() {
-            Some(file) => file.finish().map_err(writing),
-            None => Ok(()),
-        }
+        self.open.take().map_or(Ok(()), |file| file.finish().map_err(writing))
     }
 }

@@ -76,6 +76,32 @@ fn with_store_only_nothing_else_comes_back() {
     assert_eq!(names, ["secrets.bin", "secrets.bin.audit.jsonl"]);
 }
 
+/// So many that they cannot all be held open without a name.
+#[test]
+fn any_number_of_files_comes_back_and_nothing_of_a_damaged_archive() {
+    let stage = staged();
+    let mut line = "create --store %s --reason many --out %d/many.srb".to_owned();
+    for number in 0..300 {
+        let path = format!("%d/extra/{number}/file");
+        std::fs::create_dir(stage.path(&format!("%d/extra/{number}"))).expect("mkdir");
+        stage.overwrite(&path, format!("content {number}").as_bytes());
+        line.push_str(&format!(" {path}"));
+    }
+    stage.backup(&format!("{line} {OPEN}")).run().ok();
+    stage.backup(&format!("restore %d/many.srb --to %d/back {OPEN}")).run().ok();
+    for number in 0..300 {
+        let extra = stage.path(&format!("%d/extra/{number}/file"));
+        let below = extra.strip_prefix("/").expect("absolute").display().to_string();
+        let back = stage.read(&format!("%d/back/files/{below}"));
+        assert_eq!(back, format!("content {number}").as_bytes());
+    }
+    let mut bytes = stage.read("%d/many.srb");
+    *bytes.last_mut().expect("not empty") ^= 1;
+    stage.overwrite("%d/many.srb", &bytes);
+    stage.backup(&format!("restore %d/many.srb --to %d/not {OPEN}")).run().ends(Kind::Integrity);
+    assert!(!stage.path("%d/not").exists() && !stage.path("%d/not.partial").exists());
+}
+
 #[test]
 fn where_this_host_has_seen_more_a_restore_has_to_be_accepted_and_says_so_with_the_command() {
     let stage = staged();
