@@ -126,6 +126,7 @@ impl<'a> Reader<'a> {
     }
 
     /// An unsigned integer.
+    #[inline]
     pub fn uint(&mut self) -> Result<u64, CborError> {
         self.expect(UINT, "an unsigned integer")
     }
@@ -136,6 +137,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A byte string.
+    #[inline]
     pub fn bytes(&mut self) -> Result<&'a [u8], CborError> {
         let len = self.length(BYTES, "a byte string")?;
         self.take(len)
@@ -147,6 +149,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text string.
+    #[inline]
     pub fn text(&mut self) -> Result<&'a str, CborError> {
         let len = self.length(TEXT, "a text string")?;
         std::str::from_utf8(self.take(len)?).map_err(|_| Unexpected("text that is valid UTF-8"))
@@ -224,6 +227,7 @@ pub struct MapKeys {
 
 impl MapKeys {
     /// The next key, or none at the end. The caller reads the value before asking again.
+    #[inline]
     pub fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<u64>, CborError> {
         if self.left == 0 {
             return Ok(None);

@@ -78,8 +78,14 @@ pub trait NewFile {
     fn append(&mut self, bytes: &[u8]) -> Result<(), FsError>;
     /// Makes the content durable.
     fn sync(&mut self) -> Result<(), FsError>;
-    /// Reads the whole content back from the file system and compares it with `expected`, part after part.
-    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError>;
+    /// Reads the whole content back from the file system and hands it to `take`, piece after piece.
+    fn read_back(&mut self, take: &mut dyn FnMut(&[u8])) -> Result<(), FsError>;
+    /// Reads the whole content back and compares it with `expected`.
+    fn holds(&mut self, expected: &[u8]) -> Result<bool, FsError> {
+        let mut left = Some(expected);
+        self.read_back(&mut |piece| left = left.and_then(|left| left.strip_prefix(piece)))?;
+        Ok(left.is_some_and(<[u8]>::is_empty))
+    }
 }
 
 /// Who a new file belongs to and who may read it.
@@ -107,6 +113,9 @@ pub trait Directory {
     fn rename(&self, from: &OsStr, to: &OsStr, replace: Replace) -> Result<(), FsError>;
     /// Removes `name`; succeeds when it is not there.
     fn remove(&self, name: &OsStr) -> Result<(), FsError>;
+    /// Says that the content of `name`, which is durable, will soon be replaced and not be read again: the memory in which the
+    /// kernel keeps it is room for what takes its place. A hint.
+    fn expect_replacement(&self, _name: &OsStr) {}
     /// Makes creations, renames and removals durable.
     fn sync(&self) -> Result<(), FsError>;
     /// Makes the content of `name` durable, whoever wrote it.

@@ -6,12 +6,13 @@ mod public;
 
 use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU64;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{Dir, FallocateFlags, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
+use rustix::fs::{Advice, Dir, FallocateFlags, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
 use rustix::io::Errno;
 
 use super::checks::{self, Trust};
@@ -36,6 +37,8 @@ pub struct HostDirectory {
     lenient: bool,
 }
 
+/// Bytes of a file that are there when the disk is asked to begin, and then each time.
+const BEGIN: usize = 4 << 20;
 /// Bytes that are read back at a time.
 const READ_BACK: usize = 256 << 10;
 
@@ -104,7 +107,7 @@ impl HostDirectory {
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
         file.sync()?;
-        if !file.holds(&[bytes])? {
+        if !file.holds(bytes)? {
             return Err(FsError::NotWritten(file.path));
         }
         self.give_name(&file, name)?;
@@ -113,7 +116,7 @@ impl HostDirectory {
 
     /// Gives a file just made its owner and mode, before it holds anything.
     fn own(&self, fd: OwnedFd, path: PathBuf, owner: Ownership) -> Result<HostFile, FsError> {
-        let file = HostFile { fd, path, written: 0, expected: Cell::new(0) };
+        let file = HostFile { fd, path, written: 0, expected: Cell::new(0), asked: 0 };
         if self.trust.caller == 0 && owner.uid != 0 {
             rustix::fs::fchown(&file.fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
                 .map_err(|source| FsError::io("give away", &file.path, source))?;
@@ -270,6 +273,12 @@ impl Directory for HostDirectory {
         }
     }
 
+    fn expect_replacement(&self, name: &OsStr) {
+        if let Ok(fd) = rustix::fs::openat(&self.fd, name, READ, Mode::empty()) {
+            let _ = rustix::fs::fadvise(&fd, 0, None, Advice::DontNeed);
+        }
+    }
+
     fn sync(&self) -> Result<(), FsError> {
         retry(|| rustix::fs::fsync(&self.fd))
             .map_err(|source| FsError::io("sync directory", &self.path, source))
@@ -340,12 +349,15 @@ impl Directory for HostDirectory {
     }
 }
 
-/// A file of this host that is being written.
+/// A file of this host that is being written. Of a large one the disk begins with what is there while the rest is still being
+/// made, so that a sync at the end waits for little; that is a hint and no more, and durable is what was synced.
 struct HostFile {
     fd: OwnedFd,
     path: PathBuf,
     written: u64,
     expected: Cell<u64>,
+    /// Up to where the disk was asked to begin.
+    asked: u64,
 }
 
 impl HostFile {
@@ -354,7 +366,16 @@ impl HostFile {
             .unwrap_or_else(|| FsError::io(action, &self.path, source))
     }
 
-    fn read_back(&self, into: &mut [u8], at: u64) -> Result<usize, FsError> {
+    fn ask_to_begin(&mut self) {
+        let new = self.written - self.asked;
+        if let Some(len) = NonZeroU64::new(new).filter(|_| new >= BEGIN as u64) {
+            // Not to be kept in memory: that is what makes the kernel write it.
+            let _ = rustix::fs::fadvise(&self.fd, self.asked, Some(len), Advice::DontNeed);
+            self.asked = self.written;
+        }
+    }
+
+    fn read_piece(&self, into: &mut [u8], at: u64) -> Result<usize, FsError> {
         retry(|| rustix::io::pread(&self.fd, &mut *into, at))
             .map_err(|source| self.failed("read back", source))
     }
@@ -373,11 +394,12 @@ impl NewFile for HostFile {
     fn append(&mut self, mut bytes: &[u8]) -> Result<(), FsError> {
         self.expected.set(self.expected.get().max(self.written + bytes.len() as u64));
         while !bytes.is_empty() {
-            match rustix::io::pwrite(&self.fd, bytes, self.written) {
+            match rustix::io::pwrite(&self.fd, &bytes[..BEGIN.min(bytes.len())], self.written) {
                 Ok(0) => return Err(self.failed("write", Errno::IO)),
                 Ok(n) => {
                     bytes = &bytes[n..];
                     self.written += n as u64;
+                    self.ask_to_begin();
                 }
                 Err(Errno::INTR) => {}
                 Err(source) => return Err(self.failed("write", source)),
@@ -390,25 +412,20 @@ impl NewFile for HostFile {
         retry(|| rustix::fs::fsync(&self.fd)).map_err(|source| self.failed("sync", source))
     }
 
-    fn holds(&mut self, expected: &[&[u8]]) -> Result<bool, FsError> {
+    fn read_back(&mut self, take: &mut dyn FnMut(&[u8])) -> Result<(), FsError> {
         // In pieces: a second copy of a large store would cost more than the reading.
-        let longest = expected.iter().map(|part| part.len()).max().unwrap_or(0);
-        let mut piece = vec![0; READ_BACK.min(longest + 1)];
+        let len = usize::try_from(self.written).unwrap_or(READ_BACK);
+        let mut piece = vec![0; READ_BACK.min(len + 1)];
         let mut at = 0;
-        for mut part in expected.iter().copied() {
-            while !part.is_empty() {
-                let want = piece.len().min(part.len());
-                match self.read_back(&mut piece[..want], at)? {
-                    0 => return Ok(false),
-                    n if part[..n] == piece[..n] => {
-                        part = &part[n..];
-                        at += n as u64;
-                    }
-                    _ => return Ok(false),
+        loop {
+            match self.read_piece(&mut piece, at)? {
+                0 => return Ok(()),
+                n => {
+                    take(&piece[..n]);
+                    at += n as u64;
                 }
             }
         }
-        Ok(self.read_back(&mut piece[..1], at)? == 0)
     }
 }
 

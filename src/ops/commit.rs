@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use sha2::{Digest as _, Sha256};
+
 use super::audit::Trail;
 use super::contents::Contents;
 use super::opening::{Opening, igra_state};
 use super::{Desk, OpError};
 use crate::clock::Timestamp;
+use crate::crypto::mac::Hash;
 use crate::crypto::random;
 use crate::fs::directory::temp_name;
 use crate::fs::{Directory, FsError, NewFile, Replace};
@@ -17,6 +20,9 @@ use crate::store::header::AuditHead;
 use crate::store::sealed::Unsigned;
 use crate::store::state::State;
 use crate::store::{StoreError, StoreId};
+
+/// Bytes from which a file is large.
+const LARGE: usize = 1 << 20;
 
 /// The next file, sealed.
 pub(super) struct Built {
@@ -55,8 +61,19 @@ impl Built {
         Ok(Self { file, now, head })
     }
 
+    /// Bytes of the file.
+    fn len(&self) -> usize {
+        match &self.file {
+            Next::Native(unsigned) => unsigned.file_len(),
+            Next::Igra(bytes) => bytes.len(),
+        }
+    }
+
     /// Writes the file, makes it durable, and reads it back; opens it meanwhile as a reader would. Whether it opens is a
     /// matter of the bytes, whether the disk has the bytes is one of the disk.
+    ///
+    /// Once it is written only its hash is needed to tell what the disk has, so that it can be opened in the memory in which it
+    /// was sealed: a third copy of a large store costs more than all the rest.
     fn write(
         self,
         contents: &mut Contents,
@@ -65,41 +82,72 @@ impl Built {
         path: &Path,
     ) -> Result<State, OpError> {
         let not_sealed = || OpError::from(StoreError::Unauthentic("the file just sealed"));
-        let (state, held) = match (&self.file, contents) {
+        let (state, held) = match (self.file, contents) {
             (Next::Native(unsigned), Contents::Native(store)) => {
-                let room = store.room_for(unsigned)?;
-                let store = &**store;
-                std::thread::scope(|scope| {
-                    let opened = scope.spawn(|| store.check_sealed(unsigned, room));
-                    let hashed = scope.spawn(|| unsigned.hash());
-                    file.reserve(unsigned.file_len() as u64)?;
-                    file.append(unsigned.signed())?;
-                    let hash = hashed.join().map_err(|_| not_sealed())?;
-                    let signature = store.sign(unsigned, &hash)?;
-                    file.append(&signature)?;
-                    file.sync()?;
-                    let held = file.holds(&[unsigned.signed(), &signature])?;
-                    let header = opened.join().map_err(|_| not_sealed())??;
-                    Ok::<_, OpError>((State::of(&header, hash, self.now), held))
-                })?
+                file.reserve(unsigned.file_len() as u64)?;
+                let (hash, written) =
+                    beside(&unsigned, Unsigned::hash, || file.append(unsigned.signed()));
+                written?;
+                let hash = hash.ok_or_else(not_sealed)?;
+                let signature = store.sign(&unsigned, &hash)?;
+                file.append(&signature)?;
+                let signed = unsigned.signed().len();
+                let (opened, held) = beside(
+                    unsigned,
+                    |unsigned| store.check_sealed(unsigned),
+                    || {
+                        file.sync()?;
+                        has(file, signed, &hash, &signature)
+                    },
+                );
+                let header = opened.ok_or_else(not_sealed)??;
+                (State::of(&header, hash, self.now), held?)
             }
             (Next::Igra(bytes), Contents::Igra(contents)) => {
                 let (_, key) = contents.next.as_ref().ok_or(IsecError::LegacyLayout)?;
-                if !isec::open(bytes, key)?.iter().eq(contents.entries.iter()) {
+                if !isec::open(&bytes, key)?.iter().eq(contents.entries.iter()) {
                     return Err(IsecError::AuthenticationFailed.into());
                 }
                 file.reserve(bytes.len() as u64)?;
-                file.append(bytes)?;
+                file.append(&bytes)?;
                 file.sync()?;
-                (igra_state(id, isec::digest(bytes)?, self.now, self.head), file.holds(&[bytes])?)
+                (igra_state(id, isec::digest(&bytes)?, self.now, self.head), file.holds(&bytes)?)
             }
             _ => return Err(not_sealed()),
         };
-        if let Next::Native(unsigned) = self.file {
-            unsigned.discard();
-        }
         if held { Ok(state) } else { Err(FsError::NotWritten(path.to_owned()).into()) }
     }
+}
+
+/// Does both at once; `None` for the first when it panicked.
+fn beside<W: Send, A: Send, B>(
+    what: W,
+    other: impl FnOnce(W) -> A + Send,
+    own: impl FnOnce() -> B,
+) -> (Option<A>, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| other(what));
+        let own = own();
+        (other.join().ok(), own)
+    })
+}
+
+/// Whether the disk has a file of `signed` bytes with this `hash`, `signature` behind them, and nothing more.
+fn has(
+    file: &mut dyn NewFile,
+    signed: usize,
+    hash: &Hash,
+    signature: &[u8],
+) -> Result<bool, FsError> {
+    let (mut found, mut left, mut end) = (Sha256::new(), signed, Some(signature));
+    file.read_back(&mut |piece| {
+        let (now, later) = piece.split_at(left.min(piece.len()));
+        left -= now.len();
+        found.update(now);
+        end = end.and_then(|end| end.strip_prefix(later));
+    })?;
+    let ended = left == 0 && end.is_some_and(<[u8]>::is_empty);
+    Ok(ended && Hash::from(found.finalize()) == *hash)
 }
 
 /// A temporary file that is removed unless it was renamed.
@@ -129,6 +177,10 @@ pub(super) fn carry_out(
     let Opening { site, contents, tag, .. } = opening;
     let directory = site.directory.as_ref();
 
+    // New memory is what a large file costs most.
+    if replace == Replace::Yes && built.len() >= LARGE {
+        directory.expect_replacement(&site.name);
+    }
     let token = random::bytes(desk.random.borrow_mut().as_mut())?;
     let mut temp = Temp { directory, name: temp_name(&site.name, token) };
     let mut file = directory.create(&temp.name, tag.owner)?;

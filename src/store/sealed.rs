@@ -181,8 +181,8 @@ impl SealedStore {
         let len = self.body.len();
         let (header, payload) = self.decrypt(&slot.dek, &mut slot.spare)?;
         if let Some(spare) = &mut slot.spare {
-            // The next file and the check of it: see `seal` and `check_sealed`.
-            spare.shrink(2 * len + ROOM);
+            // The next file: see `seal`.
+            spare.shrink(len + ROOM);
         }
         OpenStore::new(header, payload, slot, file_hash)
     }
@@ -299,11 +299,6 @@ impl Unsigned {
     /// The signature over a file whose [`hash`](Self::hash) is `file_hash`.
     pub fn signature(&self, file_hash: &Hash, seed: &SigningSeed) -> [u8; SIGNATURE_LEN] {
         sign::sign(seed, &signed_message(&self.bytes[..self.front], file_hash))
-    }
-
-    /// Gives the memory back. There is nothing in it that is not in the file too.
-    pub fn discard(self) {
-        self.bytes.discard();
     }
 
     /// The whole file.

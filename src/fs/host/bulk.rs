@@ -1,52 +1,23 @@
 //! Files that are too large for memory, and whole trees of them: what archives are made of and restored to.
 
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroU64;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{Advice, AtFlags, FileType, FlockOperation, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room};
 use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
 use crate::fs::{FsError, Replace, checks};
 
-/// A large file that is being written. The disk begins with what is there while the rest is still being made, so that a sync at
-/// the end waits for little; that is a hint and no more, and durable is what was synced.
-struct Growing {
-    file: HostFile,
-    /// Up to where the disk was asked to begin.
-    asked: u64,
-}
-
-impl Growing {
-    /// Bytes between two hints.
-    const STEP: u64 = 8 << 20;
-
-    const fn new(file: HostFile) -> Self {
-        Self { file, asked: 0 }
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.file.append(bytes)?;
-        let new = self.file.written.saturating_sub(self.asked);
-        if let Some(len) = NonZeroU64::new(new).filter(|_| new >= Self::STEP) {
-            // Not to be kept in memory: that is what makes the kernel write it.
-            let _ = rustix::fs::fadvise(&self.file.fd, self.asked, Some(len), Advice::DontNeed);
-            self.asked = self.file.written;
-        }
-        Ok(())
-    }
-}
-
 /// A file without a name: nobody else can open it, and whatever ends the process before it gets a name, it is gone.
-pub struct Nameless(Growing);
+pub struct Nameless(HostFile);
 
 impl Nameless {
     /// Reserves room for `len` bytes.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.0.file.reserve(len)
+        self.0.reserve(len)
     }
 
     /// Appends `bytes`.
@@ -56,14 +27,14 @@ impl Nameless {
 
     /// Makes what is in it durable.
     pub fn sync(&mut self) -> Result<(), FsError> {
-        self.0.file.sync()
+        self.0.sync()
     }
 }
 
 /// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
 pub struct Unnamed<'d> {
     directory: &'d HostDirectory,
-    growing: Growing,
+    file: HostFile,
     name: OsString,
     /// Where it stands meanwhile, on a file system that has no files without a name.
     temp: Option<OsString>,
@@ -72,19 +43,19 @@ pub struct Unnamed<'d> {
 impl Unnamed<'_> {
     /// Reserves room for `len` bytes, so that a full disk shows before the first byte is written.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.growing.file.reserve(len)
+        self.file.reserve(len)
     }
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.growing.append(bytes)
+        self.file.append(bytes)
     }
 
     /// Fills `into` from offset `at` as far as there is something, and says how far.
     pub fn read_back(&mut self, at: u64, into: &mut [u8]) -> Result<usize, FsError> {
         let mut done = 0;
         while done < into.len() {
-            match self.growing.file.read_back(&mut into[done..], at + done as u64)? {
+            match self.file.read_piece(&mut into[done..], at + done as u64)? {
                 0 => break,
                 n => done += n,
             }
@@ -94,19 +65,19 @@ impl Unnamed<'_> {
 
     /// The failure to read back what was written.
     pub fn not_written(&self) -> FsError {
-        FsError::NotWritten(self.growing.file.path.clone())
+        FsError::NotWritten(self.file.path.clone())
     }
 
     /// Makes it durable and gives it its name, which must still be free.
     pub fn finish(mut self) -> Result<(), FsError> {
-        self.growing.file.sync()?;
+        self.file.sync()?;
         if let Some(temp) = &self.temp {
             match self.directory.rename(temp, &self.name, Replace::No) {
                 // Network file systems cannot rename without replacing, but they can link.
                 Err(FsError::Io { source: Errno::INVAL | Errno::NOSYS, .. }) => {
                     let at = &self.directory.fd;
                     rustix::fs::linkat(at, temp, at, &self.name, AtFlags::empty())
-                        .map_err(|source| FsError::io("name", &self.growing.file.path, source))?;
+                        .map_err(|source| FsError::io("name", &self.file.path, source))?;
                 }
                 renamed => {
                     renamed?;
@@ -114,7 +85,7 @@ impl Unnamed<'_> {
                 }
             }
         } else {
-            self.directory.give_name(&self.growing.file, &self.name)?;
+            self.directory.give_name(&self.file, &self.name)?;
         }
         self.directory.sync()
     }
@@ -131,23 +102,23 @@ impl Drop for Unnamed<'_> {
 /// A new file somewhere below a directory, which is durable when it is finished.
 pub struct Whole {
     parent: HostDirectory,
-    growing: Growing,
+    file: HostFile,
 }
 
 impl Whole {
     /// Reserves room for `len` bytes.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.growing.file.reserve(len)
+        self.file.reserve(len)
     }
 
     /// Appends `bytes`.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.growing.append(bytes)
+        self.file.append(bytes)
     }
 
     /// Makes it and its name durable.
     pub fn finish(mut self) -> Result<(), FsError> {
-        self.growing.file.sync()?;
+        self.file.sync()?;
         self.parent.sync()
     }
 }
@@ -174,32 +145,31 @@ impl HostDirectory {
         token: [u8; 8],
     ) -> Result<Unnamed<'_>, FsError> {
         let path = self.path.join(name);
-        let (fd, temp) = match self.open_nameless(&path)? {
-            Some(fd) => (fd, None),
-            None => {
-                let temp = temp_name(name, token);
-                let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-                let mode = Mode::RUSR | Mode::WUSR;
-                let fd = rustix::fs::openat(&self.fd, &temp, flags | OFlags::NOFOLLOW, mode)
-                    .map_err(|source| FsError::io("create", &path, source))?;
-                (fd, Some(temp))
-            }
+        let (fd, temp) = if let Some(fd) = self.open_nameless(&path)? {
+            (fd, None)
+        } else {
+            let temp = temp_name(name, token);
+            let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+            let mode = Mode::RUSR | Mode::WUSR;
+            let fd = rustix::fs::openat(&self.fd, &temp, flags | OFlags::NOFOLLOW, mode)
+                .map_err(|source| FsError::io("create", &path, source))?;
+            (fd, Some(temp))
         };
         let file = self.own(fd, path, owner)?;
-        Ok(Unnamed { directory: self, growing: Growing::new(file), name: name.to_owned(), temp })
+        Ok(Unnamed { directory: self, file, name: name.to_owned(), temp })
     }
 
     /// Begins a file without a name in the file system of this directory, which messages call `path`; `None` where the file system
     /// has no such files.
     pub fn nameless(&self, path: &Path, owner: Ownership) -> Result<Option<Nameless>, FsError> {
         let Some(fd) = self.open_nameless(path)? else { return Ok(None) };
-        Ok(Some(Nameless(Growing::new(self.own(fd, path.to_owned(), owner)?))))
+        Ok(Some(Nameless(self.own(fd, path.to_owned(), owner)?)))
     }
 
     /// Gives a file its name somewhere below this directory; makes the directories on the way to it, and the name durable.
     pub fn place_below(&self, file: &Nameless, parts: &[&str], uid: u32) -> Result<(), FsError> {
         let (parent, name) = self.descend(parts, uid)?;
-        parent.give_name(&file.0.file, name)?;
+        parent.give_name(&file.0, name)?;
         parent.sync()
     }
 
@@ -294,7 +264,7 @@ impl HostDirectory {
             no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
         })?;
         let file = parent.own(fd, path, owner)?;
-        Ok(Whole { parent, growing: Growing::new(file) })
+        Ok(Whole { parent, file })
     }
 
     /// The directory of a file below this one, which is made where it is missing, and the file's name.

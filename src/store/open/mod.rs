@@ -393,21 +393,10 @@ impl OpenStore {
         sealed::seal(header, &self.payload, &self.base, &self.dek, random, &mut self.spare)
     }
 
-    /// Memory for [`check_sealed`](Self::check_sealed).
-    pub fn room_for(&mut self, unsigned: &Unsigned) -> Result<Region, StoreError> {
-        let len = unsigned.bytes.len();
-        Region::bulk_from(&mut self.spare, len).map_err(|_| StoreError::Memory(len))
-    }
-
-    /// Opens a file just sealed, in a copy that is made in `room`: it must open with this store's keys, all the way. Returns
-    /// the header that a reader will see.
-    pub fn check_sealed(
-        &self,
-        unsigned: &Unsigned,
-        mut room: Region,
-    ) -> Result<Header, StoreError> {
-        room.copy_from_slice(&unsigned.bytes);
-        let file = sealed::SealedStore::parse(room)?;
+    /// Opens a file just sealed, where it stands in memory: it must open with this store's keys, all the way. Returns the header
+    /// that a reader will see.
+    pub fn check_sealed(&self, unsigned: Unsigned) -> Result<Header, StoreError> {
+        let file = sealed::SealedStore::parse(unsigned.bytes)?;
         let at = file.header().slot_context();
         // Whoever wrote this must be able to open it again, through the slot, with the secret in hand.
         let (id, secret) = &self.unlocked;

@@ -85,7 +85,7 @@ fn any_number_of_files_comes_back_and_nothing_of_a_damaged_archive() {
         let path = format!("%d/extra/{number}/file");
         std::fs::create_dir(stage.path(&format!("%d/extra/{number}"))).expect("mkdir");
         stage.overwrite(&path, format!("content {number}").as_bytes());
-        line.push_str(&format!(" {path}"));
+        line = format!("{line} {path}");
     }
     stage.backup(&format!("{line} {OPEN}")).run().ok();
     stage.backup(&format!("restore %d/many.srb --to %d/back {OPEN}")).run().ok();
