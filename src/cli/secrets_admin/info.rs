@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::answer;
+use crate::backup::ArchiveId;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure};
 use crate::clock::Timestamp;
@@ -52,6 +53,13 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             }
             for (claim, generation) in &header.inventory.claims {
                 let _ = writeln!(text, "claim        {} (generation {generation})", claim.name());
+            }
+            if let Some(backup) = header.inventory.backup {
+                let (at, of) = (backup.at, backup.content_generation);
+                let _ = writeln!(text, "backup       {at} (content of generation {of})");
+            }
+            if let Some(drill) = header.inventory.drill {
+                let _ = writeln!(text, "drill        {} ({})", drill.at, drill.kind.name());
             }
             (text, native_json(&file, &report))
         }
@@ -136,10 +144,30 @@ pub fn inventory_json(
         .iter()
         .map(|(slot, generation)| (slot.to_string(), (*generation).into()))
         .collect();
+    let backup = inventory.backup.map(|backup| {
+        json!({
+            "at": backup.at.to_string(),
+            "content_generation": backup.content_generation,
+            "archive": ArchiveId(backup.archive).to_string(),
+            "verified": backup.verified.map(|(at, archive)| {
+                json!({ "at": at.to_string(), "archive": ArchiveId(archive).to_string() })
+            }),
+        })
+    });
+    let drill = inventory.drill.map(|drill| {
+        json!({
+            "at": drill.at.to_string(),
+            "duration_ms": drill.duration_ms,
+            "kind": drill.kind.name(),
+            "archive": ArchiveId(drill.archive).to_string(),
+        })
+    });
     json!({
         "level": inventory.level.name(),
         "claims": claims,
         "strong_keyslots": slots,
+        "backup": backup,
+        "drill": drill,
         "signature": "valid",
         "pin": report.pin.name(),
         "authenticated": report.pin == Pin::Trusted && report.freshness == Freshness::Current,

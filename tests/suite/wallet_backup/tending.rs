@@ -242,6 +242,17 @@ fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
     let drill = after.inventory.drill.expect("a drill");
     assert_eq!((drill.at.as_unix(), drill.kind), (NOW, DrillKind::ArchiveOnly));
     assert_eq!(drill.archive, backup.archive);
+    // And anybody is told, without a passphrase.
+    let told = stage.on("info %s --json").bare().run().ok().json()["inventory"].clone();
+    assert_eq!(told["backup"]["archive"], archive);
+    assert_eq!(told["drill"]["archive"], archive);
+    assert_eq!(told["backup"]["at"], backup.at.to_string());
+    assert_eq!(told["backup"]["content_generation"], 2);
+    assert_eq!(told["backup"]["verified"]["at"], verified.to_string());
+    assert_eq!(told["drill"]["kind"], "archive_only");
+    let text = stage.on("info %s").bare().run().ok().text();
+    let line = format!("backup       {} (content of generation 2)\ndrill        ", backup.at);
+    assert!(text.contains(&line), "{text}");
     // With every entry opened, of the newest archive, at the next commit; older news never replace newer.
     create(&stage, "b.srb");
     let line = format!("drill %d/archives/b.srb {OPEN} --passphrase-from file:%g/pass --json");
