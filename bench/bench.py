@@ -183,6 +183,8 @@ class Bench:
         return path, path.stat().st_size / 2**20
 
     def run(self, commands, rounds=None, **more):
+        # What was made before is on its way to the disk, and would be waited for by whoever syncs next.
+        os.sync()
         return side.compare(commands, rounds or self.options.rounds, cwd=self.home, **more)
 
     def kdf(self):

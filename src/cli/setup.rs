@@ -177,6 +177,7 @@ impl Setup {
             required: self.config.required_secrets.clone(),
             store_keys: self.config.store_keys.iter().map(|key| PublicKey(*key)).collect(),
             min_generation: self.config.min_generation.unwrap_or(0),
+            passphrase: self.config.passphrase,
             inventory: match self.config.inventory {
                 InventoryDetail::Full => Level::Full,
                 InventoryDetail::Keys => Level::Keys,

@@ -186,8 +186,8 @@ keys! {
     "security.env_secrets" Bool, "false", "take secrets from the environment";
     "security.use_env_secrets" Bool, "false", "the same, in the spelling of Igra's guide";
     "security.env_files" Paths, "", "files of environment variables that the service is started with";
-    "security.passphrase_min_length" Whole(64), "the network's", "least length of a new passphrase in code points";
-    "security.passphrase_min_score" Whole(4), "the network's", "least zxcvbn score of a new passphrase";
+    "security.passphrase_min_length" Whole(64), "the network's", "least length of a new passphrase in code points; what lies above the network's is demanded on every network";
+    "security.passphrase_min_score" Whole(4), "the network's", "least zxcvbn score of a new passphrase; as above";
     "security.passphrase_require_upper" Bool, "false", "a composition rule, which NIST SP 800-63B-4 forbids";
     "security.passphrase_require_lower" Bool, "false", "a composition rule";
     "security.passphrase_require_digit" Bool, "false", "a composition rule";

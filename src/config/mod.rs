@@ -33,6 +33,7 @@ use source::Source;
 
 use crate::name::{SecretName, SecretRoles};
 use crate::network::NetworkMode;
+use crate::network::policy::PassphraseDemands;
 use crate::rotation::policy::Policies;
 
 /// The file that is read when none is named, if it exists.
@@ -98,6 +99,8 @@ pub struct Config {
     pub store_keys: Vec<[u8; 32]>,
     /// The lowest generation of the store that is accepted.
     pub min_generation: Option<u64>,
+    /// What is demanded of new passphrases beyond the network.
+    pub passphrase: PassphraseDemands,
     /// Where rollback state is kept.
     pub state: StateChoice,
     /// What the store shows without a passphrase.
@@ -180,6 +183,8 @@ mod tests {
             wallet_secret_names = ["w1", "w2"]
             store_keys = ["{hex}", "{}"]
             min_generation = 41
+            passphrase_min_length = 20
+            passphrase_min_score = 4
             state_dir = "/var/lib/x"
             state = "dir"
             inventory = "keys"
@@ -217,6 +222,7 @@ mod tests {
                 },
                 store_keys: vec![[0xab; 32]; 2],
                 min_generation: Some(41),
+                passphrase: PassphraseDemands { min_length: Some(20), min_score: Some(4) },
                 state: StateChoice::Directory("/var/lib/x".into()),
                 inventory: InventoryDetail::Keys,
                 max_kdf_mem_mib: Some(1024),
@@ -318,6 +324,14 @@ mod tests {
             ),
             ("min_generation = -1", "2:18: `min_generation` is a whole number from 0"),
             ("min_generation = \"hunter2\"", "2:18: `min_generation` is a whole number from 0"),
+            (
+                "passphrase_min_length = 65",
+                "2:25: `passphrase_min_length` is a whole number from 0 to 64",
+            ),
+            (
+                "passphrase_min_score = 5",
+                "2:24: `passphrase_min_score` is a whole number from 0 to 4",
+            ),
             ("state = \"hunter2\"", "2:9: `state` is one of dir, none"),
             ("inventory = \"hunter2\"", "2:13: `inventory` is one of full, keys, none"),
             ("max_kdf_mem_mib = 0", "2:19: `max_kdf_mem_mib` is a whole number from 1 to 4194303"),

@@ -13,6 +13,7 @@ use toml::Spanned;
 use super::hooks::{self, HookCommands};
 use super::{AuditMode, Config, InventoryDetail, MAX_STORE_KEYS, StateChoice};
 use crate::name::SecretName;
+use crate::network::policy::PassphraseDemands;
 
 /// The keys of `[security]` that the running tools heed.
 pub(super) const KEYS: &[&str] = &[
@@ -28,6 +29,8 @@ pub(super) const KEYS: &[&str] = &[
     "state",
     "inventory",
     "max_kdf_mem_mib",
+    "passphrase_min_length",
+    "passphrase_min_score",
 ];
 
 /// The keys of `[audit]`.
@@ -58,6 +61,8 @@ pub(super) struct RawSecurity {
     state: Option<Spanned<String>>,
     inventory: Option<Spanned<String>>,
     max_kdf_mem_mib: Option<Spanned<u32>>,
+    passphrase_min_length: Option<Spanned<usize>>,
+    passphrase_min_score: Option<Spanned<u8>>,
 }
 
 /// `[audit]` as written: types are right, values are unchecked.
@@ -147,6 +152,8 @@ pub(super) fn expected(key: &str) -> &'static str {
         "auto_rotate" => "is true or false",
         "keys" => "has tables with max_age, max_uses, warn, grace, auto_rotate",
         "max_kdf_mem_mib" => "is a whole number from 1 to 4194303",
+        "passphrase_min_length" => "is a whole number from 0 to 64",
+        "passphrase_min_score" => "is a whole number from 0 to 4",
         _ => "has a value of the wrong type",
     }
 }
@@ -175,6 +182,15 @@ pub(super) fn check(
                 .ok_or(expected("max_kdf_mem_mib"))
         }),
         ..Config::default()
+    };
+    let (length, score) = (raw.passphrase_min_length.as_ref(), raw.passphrase_min_score.as_ref());
+    config.passphrase = PassphraseDemands {
+        min_length: checker.opt("passphrase_min_length", length, |&least| {
+            Some(least).filter(|least| *least <= 64).ok_or(expected("passphrase_min_length"))
+        }),
+        min_score: checker.opt("passphrase_min_score", score, |&least| {
+            Some(least).filter(|least| *least <= 4).ok_or(expected("passphrase_min_score"))
+        }),
     };
     config.roles.payment_names = checker.names("payment_secret_names", &raw.payment_secret_names);
     config.roles.wallet_names = checker.names("wallet_secret_names", &raw.wallet_secret_names);

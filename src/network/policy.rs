@@ -63,10 +63,40 @@ pub struct PassphrasePolicy {
     pub on_length: Verdict,
     /// Least zxcvbn score, 0 to 4.
     pub min_score: u8,
+    /// What a lower one meets.
+    pub on_score: Verdict,
     /// Least guesses, as a power of ten.
     pub min_guesses_log10: u8,
-    /// What a lower score, fewer guesses or a listed phrase meets.
+    /// What fewer guesses or a listed phrase meets.
     pub on_weakness: Verdict,
+}
+
+/// What a configuration demands of a passphrase that is being chosen, beyond the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PassphraseDemands {
+    /// Least length in code points.
+    pub min_length: Option<usize>,
+    /// Least zxcvbn score.
+    pub min_score: Option<u8>,
+}
+
+impl PassphrasePolicy {
+    /// The policy with what is demanded beyond it, which refuses on every network. Nothing can be lowered.
+    #[must_use]
+    pub fn raised(mut self, demands: PassphraseDemands) -> Self {
+        if let Some(least) = demands.min_length.filter(|least| *least > self.min_length) {
+            (self.min_length, self.on_length) = (least, Refuse);
+        }
+        if let Some(least) = demands.min_score.filter(|least| *least > self.min_score) {
+            (self.min_score, self.on_score) = (least, Refuse);
+        }
+        self
+    }
+
+    /// True when nothing that could be found would matter.
+    pub fn minds_nothing(&self) -> bool {
+        [self.on_length, self.on_score, self.on_weakness] == [Allow; 3]
+    }
 }
 
 /// Everything one mode requires.
@@ -119,6 +149,7 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
         min_length: 16,
         on_length: Refuse,
         min_score: 4,
+        on_score: Refuse,
         min_guesses_log10: 14,
         on_weakness: Refuse,
     },
@@ -146,6 +177,7 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
         min_length: 12,
         on_length: Refuse,
         min_score: 3,
+        on_score: Warn,
         min_guesses_log10: 11,
         on_weakness: Warn,
     },
@@ -173,6 +205,7 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
         min_length: 0,
         on_length: Allow,
         min_score: 0,
+        on_score: Allow,
         min_guesses_log10: 0,
         on_weakness: Allow,
     },

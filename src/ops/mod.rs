@@ -64,6 +64,7 @@ use crate::crypto::sign::PublicKey;
 use crate::fs::{StopCheck, Trust};
 use crate::name::{SecretName, SecretRoles};
 use crate::network::NetworkMode;
+use crate::network::policy::PassphraseDemands;
 use crate::passphrase::strength::Context;
 use crate::rotation::policy::Policies;
 use crate::store::inventory::Level;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub store_keys: Vec<PublicKey>,
     /// Generation below which no store is accepted, also without a state file.
     pub min_generation: u64,
+    /// What is demanded of new passphrases beyond the network.
+    pub passphrase: PassphraseDemands,
     /// How much the inventory shows.
     pub inventory: Level,
     /// When managed keys are replaced.
@@ -117,6 +120,7 @@ impl Default for Settings {
             required: Vec::new(),
             store_keys: Vec::new(),
             min_generation: 0,
+            passphrase: PassphraseDemands::default(),
             inventory: Level::Full,
             rotation: Policies::default(),
             backup_dirs: Vec::new(),

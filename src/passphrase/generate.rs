@@ -19,6 +19,9 @@ const WORDS: u16 = 7776;
 /// Longest word on the list, in bytes.
 const LONGEST: usize = 9;
 
+/// Characters of the shortest word.
+const SHORTEST: usize = 3;
+
 /// Fewest words: 90 bits.
 pub const MIN_WORDS: usize = 7;
 
@@ -48,6 +51,11 @@ impl GenerateError {
             Self::Passphrase(_) => Kind::Findings,
         }
     }
+}
+
+/// How many words make a passphrase of at least `length` characters, whatever is drawn.
+pub fn words_for(length: usize) -> usize {
+    (length + 1).div_ceil(SHORTEST + 1).max(MIN_WORDS)
 }
 
 /// A passphrase of `words` random words, every list position equally likely.
@@ -108,7 +116,7 @@ mod tests {
     fn the_list_has_7776_different_plain_words() {
         let words: HashSet<_> = LIST.lines().collect();
         assert_eq!((words.len(), LIST.lines().count()), (WORDS.into(), WORDS.into()));
-        assert!(words.iter().all(|w| (3..=LONGEST).contains(&w.len())));
+        assert!(words.iter().all(|w| (SHORTEST..=LONGEST).contains(&w.len())));
         assert!(words.iter().all(|w| w.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
     }
 
@@ -129,6 +137,15 @@ mod tests {
             let judgement =
                 judge(&assess(&normal, context.words()), &NetworkMode::Mainnet.policy().passphrase);
             assert!(judgement.meets_policy(), "{:?}: {}", judgement, made.expose_str());
+        }
+    }
+
+    #[test]
+    fn a_length_that_is_demanded_is_reached_by_the_shortest_words_too() {
+        assert_eq!([0, 16, 27, 28, 64].map(words_for), [7, 7, 7, 8, 17]);
+        for length in 0..=64 {
+            let words = words_for(length);
+            assert!(words * SHORTEST + words > length);
         }
     }
 

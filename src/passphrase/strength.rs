@@ -172,7 +172,7 @@ pub fn judge(assessment: &Assessment, policy: &PassphrasePolicy) -> Judgement {
     find(
         *score < policy.min_score,
         Rule::Score,
-        policy.on_weakness,
+        policy.on_score,
         format!(
             "the passphrase has strength score {score} of 4, at least {} is needed{reason}",
             policy.min_score

@@ -69,7 +69,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(source) => {
             Reader::new(context, network).new_passphrase(Purpose::NEW, Some(&source))?
         }
-        None if args.generate => show_generated(context)?,
+        None if args.generate => show_generated(context, &target.setup)?,
         None => again(&credentials.passphrase)?,
     };
     let new = Credentials { passphrase, keyfile: None };

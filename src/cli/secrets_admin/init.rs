@@ -83,7 +83,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     if args.calibrate {
         kdf = Some(ops::calibrate::calibrate(&desk, base, network.policy().kdf_floor)?);
     }
-    let passphrase = first_passphrase(context, network, args.generate)?;
+    let passphrase = first_passphrase(context, &setup, network, args.generate)?;
     let keyfile = setup.keyfile_hash(context, context.globals.keyfile.as_deref())?;
     let credentials = Credentials { passphrase, keyfile };
     let new = NewFile { path: &path, network, format, kdf, label: args.label.clone() };
@@ -103,11 +103,12 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
 /// The passphrase of a new store: generated, from a source, or asked for twice.
 pub fn first_passphrase(
     context: &mut Context,
+    setup: &Setup,
     network: NetworkMode,
     generated: bool,
 ) -> Result<Passphrase, Failure> {
     if generated {
-        return show_generated(context);
+        return show_generated(context, setup);
     }
     let globals = &context.globals;
     let source = globals.new_passphrase_from.clone().or_else(|| globals.passphrase_from.clone());
@@ -126,21 +127,24 @@ pub fn needs_of_new_passphrase(globals: &Globals, generated: bool) -> Needs {
 /// A passphrase that is chosen for a store that is there: generated, from a source, or asked for twice.
 pub fn new_passphrase(
     context: &mut Context,
+    setup: &Setup,
     network: NetworkMode,
     generated: bool,
 ) -> Result<Passphrase, Failure> {
-    if generated { show_generated(context) } else { context.new_passphrase(network) }
+    if generated { show_generated(context, setup) } else { context.new_passphrase(network) }
 }
 
-/// Generates a passphrase and shows it once. Nobody else will ever see it, so somebody must be there.
-pub fn show_generated(context: &mut Context) -> Result<Passphrase, Failure> {
+/// Generates a passphrase that is long enough for the configuration and shows it once. Nobody else will ever see it, so somebody
+/// must be there.
+pub fn show_generated(context: &mut Context, setup: &Setup) -> Result<Passphrase, Failure> {
     if !context.can_ask() {
         return Err(Failure::input_needed(
             "a generated passphrase is shown once, and there is no terminal",
         )
         .hint("choose one elsewhere and hand it over: --new-passphrase-from file:PATH"));
     }
-    let passphrase = generate::generate(generate::MIN_WORDS, context.random.as_mut())
+    let words = generate::words_for(setup.config.passphrase.min_length.unwrap_or(0));
+    let passphrase = generate::generate(words, context.random.as_mut())
         .map_err(|error| Failure::from_error(error.kind(), &error, Vec::new()))?;
     context.terminal.show_once("write this passphrase down", passphrase.as_typed().expose())?;
     Ok(passphrase)

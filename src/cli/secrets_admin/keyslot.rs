@@ -128,7 +128,7 @@ fn add(args: &Add, context: &mut Context) -> Result<Answer, Failure> {
     let kdf = answer::kdf(args.kdf.as_ref(), network.policy().kdf_default)?;
     let needs = needs_of_new_passphrase(&context.globals, args.generate);
     let credentials = target.credentials_and(context, &file, needs)?;
-    let passphrase = new_passphrase(context, network, args.generate)?;
+    let passphrase = new_passphrase(context, &target.setup, network, args.generate)?;
     let keyfile = target
         .setup
         .keyfile_hash(context, args.new_keyfile.as_deref().map(std::path::Path::new))?;

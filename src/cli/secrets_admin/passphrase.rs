@@ -68,7 +68,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let needs = needs_of_new_passphrase(&context.globals, args.generate);
     let credentials = target.credentials_and(context, &file, needs)?;
     let presented = args.others.read(&target.setup, context, network)?;
-    let passphrase = new_passphrase(context, network, args.generate)?;
+    let passphrase = new_passphrase(context, &target.setup, network, args.generate)?;
     let keyfile = match &args.new_keyfile {
         Some(path) => target.setup.keyfile_hash(context, Some(path.as_ref()))?,
         None if args.drop_keyfile => None,

@@ -3,7 +3,7 @@
 use strongroom::cli::terminal::scripted::Reply;
 use strongroom::kind::Kind;
 
-use crate::support::stage::{PASS, Stage};
+use crate::support::stage::{PASS, PASS2, Stage};
 
 #[test]
 fn a_new_store_is_empty_and_closed_to_others() {
@@ -93,6 +93,52 @@ fn testnet_refuses_a_short_passphrase_and_remarks_on_a_weak_one() {
         .says("was not shown to be strong when it was chosen")
         .says(&stage.expand("change it: secrets-admin passphrase change %s"))
         .says("secrets-admin passphrase change");
+}
+
+/// Wherever a passphrase is chosen, and on every network; what is claimed of values keeps the network's meaning.
+#[test]
+fn a_configuration_raises_what_is_demanded_of_new_passphrases_and_lowers_nothing() {
+    let stage = Stage::empty();
+    stage.config("passphrase_min_length = 60\npassphrase_min_score = 0\n");
+    let new = "--new-passphrase-from file:%g/pass2";
+    assert!((16..60).contains(&PASS2.len()));
+    for network in ["mainnet", "testnet", "devnet"] {
+        let line = format!("init %s --network {network} {new}");
+        let refused = stage.on(&line).refused(Kind::Policy, "PWD-001");
+        refused.says(&format!("is {} characters long, at least 60 are needed", PASS2.len()));
+    }
+    stage.given("long", b"overkill-daycare-scoured-unlaced-pacifier-mossy-gravel-upstage-doodle");
+    let long = "--new-passphrase-from file:%g/long";
+    stage.on(&format!("init %s --network devnet {long}")).run().ok();
+    let open = "--passphrase-from file:%g/long";
+    for line in [
+        format!("passphrase change %s {open} {new}"),
+        format!("keyslot add %s {open} {new}"),
+        format!("convert %s --to igra --out %w/igra.bin {open} {new}"),
+    ] {
+        stage.on(&line).refused(Kind::Policy, "at least 60 are needed");
+    }
+    let line =
+        "create --store %s --out %d/a.srb --reason x --archive-passphrase-from file:%g/pass2";
+    stage.backup(line).refused(Kind::Policy, "at least 60 are needed");
+    // One that is generated is long enough.
+    stage.config("passphrase_min_length = 64\n");
+    let changed = stage.on(&format!("passphrase change %s --generate {open}")).typing([]);
+    changed.run().ok();
+
+    // A score is demanded on networks that would warn of it, or say nothing.
+    stage.config("passphrase_min_score = 4\n");
+    stage.given("weak", b"password12345");
+    for network in ["testnet", "devnet"] {
+        let line =
+            format!("init %w/{network}.bin --network {network} --new-passphrase-from file:%g/weak");
+        stage.on(&line).refused(Kind::Policy, "PWD-002");
+    }
+    // What lies below the network's rules has no effect.
+    stage.config("passphrase_min_length = 3\npassphrase_min_score = 1\n");
+    stage
+        .on("init %w/m.bin --new-passphrase-from file:%g/weak")
+        .refused(Kind::Policy, "at least 16");
 }
 
 #[test]
