@@ -380,7 +380,7 @@ class Bench:
         out, sealed = self.home / "big.archive", self.home / "big.age"
         subprocess.run(create(big, out), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         subprocess.run(["age", "-r", public, "-o", str(sealed), str(big)], check=True)
-        rounds = max(3, self.options.rounds // 5)
+        rounds = max(5, self.options.rounds // 3)
         durable, restored, copied = (self.home / name for name in ("durable.archive", "restored", "copied"))
         found = self.run(
             {

@@ -65,8 +65,6 @@ enum Purpose {
     Secret,
     /// A whole payload or a KDF matrix: huge pages, not locked (locking gigabytes would fail or starve the host).
     Bulk,
-    /// Nothing any more, and not wiped: it becomes no room for others.
-    Discarded,
 }
 
 /// A zeroed private mapping, excluded from core dumps and wiped on drop.
@@ -190,10 +188,10 @@ impl Region {
         if self.len == 0
             && let Some(keep) = keep.max(1).checked_next_multiple_of(PAGE)
             && let Some(rest) = self.mapped.checked_sub(keep).filter(|rest| *rest > 0)
-            && let Some(cut) = self.split_off(rest)
+            && let Some(mut cut) = self.split_off(rest)
         {
             // It was wiped with the rest.
-            cut.discard();
+            cut.len = 0;
         }
     }
 
@@ -202,14 +200,6 @@ impl Region {
         if let Some(tail) = self.get_mut(len..) {
             wipe(tail);
             self.len = len;
-        }
-    }
-
-    /// Gives whole pages back as they are: what is in them is no secret, such as a ciphertext that is on disk by now.
-    pub fn discard(mut self) {
-        if self.purpose != Purpose::Slot {
-            self.len = 0;
-            self.purpose = Purpose::Discarded;
         }
     }
 
@@ -259,7 +249,7 @@ impl Drop for Region {
             Purpose::Bulk if self.mapped == PAGE && idle.unlocked.len() < IDLE_PAGES => {
                 return idle.unlocked.push(piece);
             }
-            Purpose::Secret | Purpose::Bulk | Purpose::Discarded => {}
+            Purpose::Secret | Purpose::Bulk => {}
         }
         drop(idle);
         // SAFETY: the mapping is owned by `self` and nothing borrows it any more.
@@ -318,12 +308,9 @@ mod tests {
                 assert!(make(room).iter().all(|&b| b == 0));
             }
         }
-        // Larger ones go their own ways, and what was discarded is room for nobody.
+        // Larger ones go their own ways.
         drop(Region::secret(PAGE + 1));
         drop(Region::bulk(PAGE + 1).expect("memory"));
-        let mut leavings = Region::bulk(9).expect("memory");
-        leavings.fill(7);
-        leavings.discard();
         let idle = idle();
         assert!(idle.locked.len() <= IDLE_PAGES && idle.unlocked.len() <= IDLE_PAGES);
     }
@@ -334,10 +321,9 @@ mod tests {
         for (n, region) in all.iter_mut().enumerate() {
             region.fill(u8::try_from(n % 251).expect("small"));
         }
-        // Every other one goes; what is discarded takes none of its neighbours with it.
+        // Every other one goes and takes none of its neighbours with it.
         let kept: Vec<(usize, Region)> =
             all.into_iter().enumerate().filter(|(n, _)| n % 2 == 0).collect();
-        Region::secret(SLOT).discard();
         for (n, region) in &kept {
             assert!(region.iter().all(|&b| usize::from(b) == n % 251), "{n}");
         }

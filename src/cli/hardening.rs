@@ -34,6 +34,9 @@ pub fn harden() -> Result<(), Failure> {
     // is not passed on to programs that are started.
     signal_hook::flag::register(signal_hook::consts::SIGPIPE, Arc::default())
         .map_err(|cause| Failure::io("cannot take over SIGPIPE", cause))?;
+    // So is a file that would grow beyond the limit of the process.
+    signal_hook::flag::register(process::Signal::XFSZ.as_raw(), Arc::default())
+        .map_err(|cause| Failure::io("cannot take over SIGXFSZ", cause))?;
     Ok(())
 }
 

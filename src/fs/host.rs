@@ -96,13 +96,9 @@ impl HostDirectory {
     /// least of all half a secret.
     pub fn write_new(&self, name: &OsStr, owner: Ownership, bytes: &[u8]) -> Result<(), FsError> {
         let path = self.path.join(name);
-        let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat(&self.fd, ".", flags, Mode::RUSR | Mode::WUSR).map_err(
-            |source| {
-                no_room(source, &path, bytes.len() as u64)
-                    .unwrap_or_else(|| FsError::io("create", &path, source))
-            },
-        )?;
+        let fd = self
+            .open_nameless(&path)?
+            .ok_or_else(|| FsError::io("create", &path, Errno::OPNOTSUPP))?;
         let mut file = self.own(fd, path, owner)?;
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
@@ -110,7 +106,7 @@ impl HostDirectory {
         if !file.holds(bytes)? {
             return Err(FsError::NotWritten(file.path));
         }
-        self.give_name(&file, name)?;
+        self.give_name(&mut file, name)?;
         self.sync()
     }
 
@@ -417,15 +413,17 @@ impl NewFile for HostFile {
         let len = usize::try_from(self.written).unwrap_or(READ_BACK);
         let mut piece = vec![0; READ_BACK.min(len + 1)];
         let mut at = 0;
-        loop {
+        // One byte more than was written is enough to tell that the file is another.
+        while at <= self.written {
             match self.read_piece(&mut piece, at)? {
-                0 => return Ok(()),
+                0 => break,
                 n => {
                     take(&piece[..n]);
                     at += n as u64;
                 }
             }
         }
+        Ok(())
     }
 }
 

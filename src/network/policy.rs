@@ -63,15 +63,13 @@ pub struct PassphrasePolicy {
     pub on_length: Verdict,
     /// Least zxcvbn score, 0 to 4.
     pub min_score: u8,
-    /// What a lower one meets.
-    pub on_score: Verdict,
     /// Least guesses, as a power of ten.
     pub min_guesses_log10: u8,
-    /// What fewer guesses or a listed phrase meets.
+    /// What a lower score, fewer guesses or a listed phrase meets.
     pub on_weakness: Verdict,
 }
 
-/// What a configuration demands of a passphrase that is being chosen, beyond the network.
+/// What a configuration demands of a passphrase that is being chosen, beyond the network: less is refused on every network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PassphraseDemands {
     /// Least length in code points.
@@ -80,22 +78,17 @@ pub struct PassphraseDemands {
     pub min_score: Option<u8>,
 }
 
-impl PassphrasePolicy {
-    /// The policy with what is demanded beyond it, which refuses on every network. Nothing can be lowered.
-    #[must_use]
-    pub fn raised(mut self, demands: PassphraseDemands) -> Self {
-        if let Some(least) = demands.min_length.filter(|least| *least > self.min_length) {
-            (self.min_length, self.on_length) = (least, Refuse);
-        }
-        if let Some(least) = demands.min_score.filter(|least| *least > self.min_score) {
-            (self.min_score, self.on_score) = (least, Refuse);
-        }
-        self
+impl PassphraseDemands {
+    /// True when nothing is demanded.
+    pub fn is_nothing(&self) -> bool {
+        self.min_length.unwrap_or(0) == 0 && self.min_score.unwrap_or(0) == 0
     }
+}
 
+impl PassphrasePolicy {
     /// True when nothing that could be found would matter.
     pub fn minds_nothing(&self) -> bool {
-        [self.on_length, self.on_score, self.on_weakness] == [Allow; 3]
+        [self.on_length, self.on_weakness] == [Allow; 2]
     }
 }
 
@@ -149,7 +142,6 @@ const MAINNET: NetworkPolicy = NetworkPolicy {
         min_length: 16,
         on_length: Refuse,
         min_score: 4,
-        on_score: Refuse,
         min_guesses_log10: 14,
         on_weakness: Refuse,
     },
@@ -177,7 +169,6 @@ const TESTNET: NetworkPolicy = NetworkPolicy {
         min_length: 12,
         on_length: Refuse,
         min_score: 3,
-        on_score: Warn,
         min_guesses_log10: 11,
         on_weakness: Warn,
     },
@@ -205,7 +196,6 @@ const DEVNET: NetworkPolicy = NetworkPolicy {
         min_length: 0,
         on_length: Allow,
         min_score: 0,
-        on_score: Allow,
         min_guesses_log10: 0,
         on_weakness: Allow,
     },

@@ -264,8 +264,8 @@ fn look_inside(
         Contents::Igra(_) => {
             findings.add(Id::Sec008, "an Igra file has one passphrase and no second keyslot");
             // Nobody recorded a verdict when it was chosen, so it is measured now.
-            let text = credentials.passphrase.normalised()?;
-            for finding in gate::measure(desk, network, &path, &text).findings {
+            let gate = gate::Gate::of(desk, network, &path);
+            for finding in gate.judge(&credentials.passphrase)?.findings {
                 let what = finding.message.split_once(": ").map_or("", |(_, what)| what);
                 findings.add(finding.rule.into(), what);
             }

@@ -21,7 +21,7 @@ use crate::store::sealed::Unsigned;
 use crate::store::state::State;
 use crate::store::{StoreError, StoreId};
 
-/// Bytes from which a file is large.
+/// Bytes from which a file is large: below, what its pages cost is lost in the rest.
 const LARGE: usize = 1 << 20;
 
 /// The next file, sealed.
@@ -97,7 +97,7 @@ impl Built {
                     |unsigned| store.check_sealed(unsigned),
                     || {
                         file.sync()?;
-                        has(file, signed, &hash, &signature)
+                        disk_has(file, signed, &hash, &signature)
                     },
                 );
                 let header = opened.ok_or_else(not_sealed)??;
@@ -133,7 +133,7 @@ fn beside<W: Send, A: Send, B>(
 }
 
 /// Whether the disk has a file of `signed` bytes with this `hash`, `signature` behind them, and nothing more.
-fn has(
+fn disk_has(
     file: &mut dyn NewFile,
     signed: usize,
     hash: &Hash,
@@ -203,4 +203,58 @@ pub(super) fn carry_out(
     directory.sync().map_err(|error| after("its directory could not be synced", &error))?;
     prepared.commit().map_err(|error| after("the state file could not be raised", &error))?;
     Ok(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that is on the disk as it is, and comes back in pieces.
+    struct OnDisk<'a>(&'a [u8], usize);
+
+    impl NewFile for OnDisk<'_> {
+        fn reserve(&mut self, _len: u64) -> Result<(), FsError> {
+            Ok(())
+        }
+
+        fn append(&mut self, _bytes: &[u8]) -> Result<(), FsError> {
+            Ok(())
+        }
+
+        fn sync(&mut self) -> Result<(), FsError> {
+            Ok(())
+        }
+
+        fn read_back(&mut self, take: &mut dyn FnMut(&[u8])) -> Result<(), FsError> {
+            self.0.chunks(self.1).for_each(take);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_differs_anywhere_from_what_was_written_is_not_on_the_disk() {
+        let signed: Vec<u8> = (0..200).collect();
+        let signature = [7; 64];
+        let hash = crate::crypto::mac::sha256(&[&signed]);
+        let written = [&signed[..], &signature].concat();
+        let has = |bytes: &[u8], piece| {
+            let mut file = OnDisk(bytes, piece);
+            let held = file.holds(&written).expect("no error");
+            let found = disk_has(&mut file, signed.len(), &hash, &signature).expect("no error");
+            assert_eq!(held, found);
+            found
+        };
+        for piece in [1, 3, 63, 64, 199, 200, 201, 264, 300] {
+            assert!(has(&written, piece), "{piece}");
+            for at in 0..written.len() {
+                let mut other = written.clone();
+                other[at] ^= 1;
+                assert!(!has(&other, piece), "{piece} {at}");
+                assert!(!has(&written[..at], piece), "{piece} {at}");
+            }
+            assert!(!has(&[&written[..], b"x"].concat(), piece), "{piece}");
+        }
+        assert!(OnDisk(b"", 1).holds(b"").expect("no error"));
+        assert!(!OnDisk(b"x", 1).holds(b"").expect("no error"));
+    }
 }

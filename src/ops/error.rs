@@ -112,6 +112,9 @@ pub enum OpError {
         /// Generation seen.
         seen: u64,
     },
+    /// Everything was brought back, but the name of the directory may not outlive a power cut.
+    #[error("everything IS restored to {}, but whether the name is on the disk is not known: {_1}", .0.display())]
+    RestoreNotSynced(PathBuf, Box<FsError>),
     /// Nothing may be removed while no archive is known to be good.
     #[error("none of these archives is known to be good, so none is removed")]
     NothingProven,
@@ -157,11 +160,17 @@ pub enum OpError {
     /// No state directory, on a network that demands one.
     #[error("no usable state directory ({0}): an older copy of the store would not be noticed")]
     NoState(String),
-    /// The new passphrase does not meet the network's policy.
-    #[error("the new passphrase is refused on {network}: {}", .judgement.summary())]
+    /// The new passphrase does not meet the network's policy, or what the configuration demands beyond it.
+    #[error(
+        "the new passphrase is refused on {network}{}: {}",
+        if *.demanded { " with this configuration" } else { "" },
+        .judgement.summary()
+    )]
     WeakPassphrase {
         /// The network.
         network: NetworkMode,
+        /// Whether the configuration demands more than the network.
+        demanded: bool,
         /// What was measured.
         judgement: Judgement,
     },
@@ -303,6 +312,7 @@ impl OpError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Fs(error) => error.kind(),
+            Self::RestoreNotSynced(_, error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
@@ -368,6 +378,7 @@ impl OpError {
             Self::SharedPassphrase => {
                 vec!["choose another one: --archive-passphrase-from file:PATH".to_owned()]
             }
+            Self::RestoreNotSynced(path, _) => vec![format!("sync -f {}", quote_path(path))],
             Self::RestoreOlder { .. } => {
                 vec!["to take the archive as the truth: add --accept-rollback REASON".to_owned()]
             }

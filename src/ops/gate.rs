@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::{Desk, Notice, OpError};
 use crate::network::NetworkMode;
-use crate::network::policy::{PassphrasePolicy, Verdict};
+use crate::network::policy::{PassphraseDemands, Verdict};
 use crate::passphrase::Passphrase;
-use crate::passphrase::strength::{self, Context, Judgement};
+use crate::passphrase::strength::{self, Assessment, Context, Judgement};
 use crate::secret::SecretBytes;
 
 /// A passphrase that may be used.
@@ -25,8 +25,9 @@ pub fn measure(
     file: &Path,
     text: &SecretBytes,
 ) -> Judgement {
-    let policy = network.policy().passphrase;
-    Gate { policy, ..Gate::of(desk, network, file) }.judge(text)
+    let demands = PassphraseDemands::default();
+    let gate = Gate { demands, ..Gate::of(desk, network, file) };
+    gate.weigh(|words| strength::assess(text, words))
 }
 
 /// Lets a new passphrase pass, or says what is wrong with it.
@@ -42,30 +43,45 @@ pub fn admit(
 /// The gate with all that it goes by, for another thread: an estimate of strength takes as long as a cheap derivation.
 pub struct Gate {
     network: NetworkMode,
-    policy: PassphrasePolicy,
+    demands: PassphraseDemands,
     words: Context,
 }
 
 impl Gate {
     /// The gate of `network`, with what the configuration demands beyond it; the name of `file` is worth nothing in it.
     pub fn of(desk: &Desk<'_>, network: NetworkMode, file: &Path) -> Self {
-        let policy = network.policy().passphrase.raised(desk.settings.passphrase);
-        Self { network, policy, words: (desk.words)().with(network.name()).with_path(file) }
+        let words = (desk.words)().with(network.name()).with_path(file);
+        Self { network, demands: desk.settings.passphrase, words }
     }
 
-    fn judge(&self, text: &SecretBytes) -> Judgement {
+    /// Measures a passphrase as it was typed and in its normal form, and goes by the worse: one character may stand for eighteen, and
+    /// whoever guesses types the one.
+    pub fn judge(&self, passphrase: &Passphrase) -> Result<Judgement, OpError> {
+        let (normal, typed) = (passphrase.normalised()?, passphrase.as_typed());
+        Ok(self.weigh(|words| {
+            let found = strength::assess(&normal, words);
+            if normal.expose() == typed.expose() {
+                return found;
+            }
+            found.or_worse(strength::assess(typed, words))
+        }))
+    }
+
+    fn weigh(&self, assess: impl FnOnce(&[String]) -> Assessment) -> Judgement {
+        let policy = self.network.policy().passphrase;
         // An estimate takes longer than a derivation at devnet's costs.
-        if self.policy.minds_nothing() {
+        if policy.minds_nothing() && self.demands.is_nothing() {
             return Judgement::default();
         }
-        strength::judge(&strength::assess(text, self.words.words()), &self.policy)
+        strength::judge(&assess(self.words.words()), &policy, self.demands)
     }
 
     /// Lets a new passphrase pass, or says what is wrong with it.
     pub fn admit(&self, passphrase: &Passphrase) -> Result<Passed, OpError> {
-        let judgement = self.judge(&passphrase.normalised()?);
+        let judgement = self.judge(passphrase)?;
         if judgement.is_refused() {
-            return Err(OpError::WeakPassphrase { network: self.network, judgement });
+            let demanded = !self.demands.is_nothing();
+            return Err(OpError::WeakPassphrase { network: self.network, demanded, judgement });
         }
         let notices = judgement
             .findings

@@ -6,7 +6,7 @@
 //! judge     is the file what this host last saw? adopt it if it is newer
 //! decide    the verb changes the opened contents in memory
 //! intent    recorded and durable
-//! build     temporary file: opened as it will be, written, synced, read back and compared
+//! build     temporary file: written, synced and read back against its hash; opened meanwhile, as a reader would
 //! reserve   the state file waits under a temporary name: nothing below needs more space
 //! COMMIT    rename, sync the directory
 //! state     raised to the new generation

@@ -100,6 +100,7 @@ mod tests {
     use super::*;
     use crate::crypto::random::SystemRandom;
     use crate::network::NetworkMode;
+    use crate::network::policy::PassphraseDemands;
     use crate::passphrase::strength::{Context, assess, judge};
 
     /// Gives out the numbers one after the other.
@@ -134,8 +135,11 @@ mod tests {
         for _ in 0..200 {
             let made = generate(MIN_WORDS, &mut SystemRandom).expect("a passphrase");
             let normal = made.normalised().expect("plain ASCII");
-            let judgement =
-                judge(&assess(&normal, context.words()), &NetworkMode::Mainnet.policy().passphrase);
+            let judgement = judge(
+                &assess(&normal, context.words()),
+                &NetworkMode::Mainnet.policy().passphrase,
+                PassphraseDemands::default(),
+            );
             assert!(judgement.meets_policy(), "{:?}: {}", judgement, made.expose_str());
         }
     }

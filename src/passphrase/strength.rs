@@ -13,7 +13,7 @@ pub use super::context::Context;
 use super::measure::measure;
 use super::{blocklist, folding};
 use crate::network::Verdict;
-use crate::network::policy::PassphrasePolicy;
+use crate::network::policy::{PassphraseDemands, PassphrasePolicy};
 use crate::secret::SecretBytes;
 
 /// Bytes in which known words are looked for; longer passphrases are refused elsewhere.
@@ -150,9 +150,39 @@ pub fn assess(passphrase: &SecretBytes, words: &[String]) -> Assessment {
     }
 }
 
-/// Compares with the policy of a network.
-pub fn judge(assessment: &Assessment, policy: &PassphrasePolicy) -> Judgement {
+impl Assessment {
+    /// The worse of two readings of one passphrase.
+    #[must_use]
+    pub fn or_worse(self, other: Self) -> Self {
+        let (length, listed) = (self.length.min(other.length), self.listed || other.listed);
+        let contains_context = self.contains_context || other.contains_context;
+        let worse = if other.guesses_log10 < self.guesses_log10 { other } else { self };
+        Self { length, listed, contains_context, ..worse }
+    }
+}
+
+/// Compares with the policy of a network, and with what is demanded beyond it.
+pub fn judge(
+    assessment: &Assessment,
+    policy: &PassphrasePolicy,
+    demands: PassphraseDemands,
+) -> Judgement {
     let Assessment { length, score, guesses_log10, .. } = assessment;
+    // What is demanded is refused; of two limits that are missed, the higher one is named.
+    let limit = |found: usize, own: usize, verdict: Verdict, demanded: Option<usize>| {
+        let demanded = demanded.filter(|least| found < *least);
+        let own = if found < own && verdict != Verdict::Allow { own } else { 0 };
+        let verdict = if demanded.is_some() { Verdict::Refuse } else { verdict };
+        (own.max(demanded.unwrap_or(0)), verdict)
+    };
+    let (min_length, on_length) =
+        limit(*length, policy.min_length, policy.on_length, demands.min_length);
+    let (min_score, on_score) = limit(
+        usize::from(*score),
+        usize::from(policy.min_score),
+        policy.on_weakness,
+        demands.min_score.map(usize::from),
+    );
     let mut judgement = Judgement::default();
     let mut find = |broken: bool, rule: Rule, verdict: Verdict, what: String| {
         if broken && verdict != Verdict::Allow {
@@ -160,22 +190,18 @@ pub fn judge(assessment: &Assessment, policy: &PassphrasePolicy) -> Judgement {
         }
     };
     find(
-        *length < policy.min_length,
+        *length < min_length,
         Rule::Length,
-        policy.on_length,
-        format!(
-            "the passphrase is {length} characters long, at least {} are needed",
-            policy.min_length
-        ),
+        on_length,
+        format!("the passphrase is {length} characters long, at least {min_length} are needed"),
     );
     let reason = assessment.warning.as_ref().map(|w| format!(": {w}")).unwrap_or_default();
     find(
-        *score < policy.min_score,
+        usize::from(*score) < min_score,
         Rule::Score,
-        policy.on_score,
+        on_score,
         format!(
-            "the passphrase has strength score {score} of 4, at least {} is needed{reason}",
-            policy.min_score
+            "the passphrase has strength score {score} of 4, at least {min_score} is needed{reason}"
         ),
     );
     find(
@@ -230,7 +256,7 @@ mod tests {
     }
 
     fn on(mode: NetworkMode, text: &str) -> Judgement {
-        judge(&of(text), &mode.policy().passphrase)
+        judge(&of(text), &mode.policy().passphrase, PassphraseDemands::default())
     }
 
     fn rules(judgement: &Judgement) -> Vec<Rule> {
@@ -296,7 +322,7 @@ mod tests {
             contains_context: false,
         };
         let check = |mode: NetworkMode, facts: &Assessment, expected: &[Rule], refused: bool| {
-            let judgement = judge(facts, &mode.policy().passphrase);
+            let judgement = judge(facts, &mode.policy().passphrase, PassphraseDemands::default());
             assert_eq!(rules(&judgement), expected, "{mode} {facts:?}");
             assert_eq!(judgement.is_refused(), refused, "{mode} {facts:?}");
         };
@@ -310,6 +336,50 @@ mod tests {
         check(test, &facts(11, 4, 11.0, false), &[Length], true);
         check(test, &facts(12, 2, 7.0, true), &[Score, Guesses, Blocklist], false);
         check(dev, &facts(1, 0, 0.0, true), &[], false);
+    }
+
+    #[test]
+    fn demands_refuse_on_every_network_and_lower_nothing() {
+        use Verdict::{Refuse, Warn};
+        let facts = |length, score| Assessment {
+            length,
+            score,
+            guesses_log10: 19.0,
+            warning: None,
+            suggestions: vec![],
+            listed: false,
+            contains_context: false,
+        };
+        let (main, test, dev) = (NetworkMode::Mainnet, NetworkMode::Testnet, NetworkMode::Devnet);
+        let check =
+            |mode: NetworkMode, (length, score), (min_length, min_score), expected: &[_]| {
+                let demands =
+                    PassphraseDemands { min_length: Some(min_length), min_score: Some(min_score) };
+                let judgement = judge(&facts(length, score), &mode.policy().passphrase, demands);
+                let found: Vec<(Verdict, bool)> = judgement
+                    .findings
+                    .iter()
+                    .map(|found| (found.verdict, found.message.contains("characters")))
+                    .collect();
+                assert_eq!(found, expected, "{mode} {length} {score} {min_length} {min_score}");
+                judgement.summary()
+            };
+        for mode in [main, test, dev] {
+            check(mode, (64, 4), (64, 4), &[]);
+            let said = check(mode, (63, 4), (64, 4), &[(Refuse, true)]);
+            assert!(said.contains("at least 64 are needed"), "{said}");
+            check(mode, (64, 3), (0, 4), &[(Refuse, false)]);
+        }
+        // Below the network's own limit, which only warns: refused below the demand, warned of above it.
+        check(test, (64, 2), (0, 2), &[(Warn, false)]);
+        let said = check(test, (64, 1), (0, 2), &[(Refuse, false)]);
+        assert!(said.contains("at least 3 is needed"), "{said}");
+        check(test, (64, 2), (0, 3), &[(Refuse, false)]);
+        check(dev, (3, 0), (3, 1), &[(Refuse, false)]);
+        // And what the network refuses stays refused.
+        let said = check(main, (15, 3), (3, 1), &[(Refuse, true), (Refuse, false)]);
+        assert!(said.contains("at least 16 are") && said.contains("at least 4 is"), "{said}");
+        check(dev, (0, 0), (0, 0), &[]);
     }
 
     #[test]

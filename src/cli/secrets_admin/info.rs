@@ -56,7 +56,9 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             }
             if let Some(backup) = header.inventory.backup {
                 let (at, of) = (backup.at, backup.content_generation);
-                let _ = writeln!(text, "backup       {at} (content of generation {of})");
+                let verified =
+                    backup.verified.map_or(String::new(), |(at, _)| format!(", verified {at}"));
+                let _ = writeln!(text, "backup       {at} (content of generation {of}){verified}");
             }
             if let Some(drill) = header.inventory.drill {
                 let _ = writeln!(text, "drill        {} ({})", drill.at, drill.kind.name());

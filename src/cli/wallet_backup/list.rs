@@ -13,6 +13,7 @@ use crate::kind::Kind;
 use crate::ops::backup::list::{Listed, list};
 use crate::ops::backup::memory;
 use crate::ops::backup::outdated::Outdated;
+use crate::ops::backup::status::is_there;
 use crate::ops::backup::verify::Live;
 use crate::store::StoreId;
 use crate::text::escape;
@@ -20,8 +21,8 @@ use crate::text::escape;
 /// List archives: of each store the newest first
 ///
 /// Of a directory; or without one of the directories of backup.dirs, and those of the store that this host remembers. With a store, those
-/// that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated. No passphrase is needed, and nothing of what is shown was
-/// authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
+/// that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated; and those that are
+/// remembered and are not where they were put. No passphrase is needed, and nothing of what is shown was authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
 #[derive(clap::Args)]
 pub struct Args {
     /// The directory; with --store only the archives of that store
@@ -70,13 +71,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                     continue;
                 }
                 let outdated = judged(known.generation, known.key_epoch);
-                let path = if known.path.is_empty() { "(a pipe)" } else { &known.path };
+                let present = is_there(&desk, known);
+                let path = match (known.path.as_str(), present) {
+                    ("", _) => "(a pipe)".to_owned(),
+                    (path, true) => escape(path),
+                    (path, false) => format!("{} (not there any more)", escape(path)),
+                };
                 let _ = writeln!(
                     text,
                     "{}  generation {}  {}{}{}{}",
                     known.created,
                     known.generation,
-                    escape(path),
+                    path,
                     known.verified.map_or(String::new(), |at| format!("  verified {at}")),
                     known.drill.map_or(String::new(), |drill| format!("  drilled {}", drill.at)),
                     remark(outdated),
@@ -85,6 +91,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                     "file": known.path,
                     "bytes": known.len,
                     "error": null,
+                    "present": present,
                     "archive_id": known.id.to_string(),
                     "store_id": id.to_string(),
                     "generation": known.generation,

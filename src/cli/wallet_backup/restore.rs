@@ -55,7 +55,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let mut bar = Bar::of_bytes(&context.output, "checking");
         check(&desk, &file, &credentials, &target, &mut |done, of| bar.at(done, of))
     };
-    let checked = checked.map_err(|error| older(&error, &path, &to).unwrap_or(error.into()))?;
+    let mut checked = checked.map_err(|error| older(&error, &path, &to).unwrap_or(error.into()))?;
     let last = checked.last_use.as_ref().map(|last| (escape(&last.host), escape(&last.at)));
     match &last {
         Some((host, at)) => context.output.note(&format!("last used on {host} at {at}")),
@@ -73,7 +73,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let restored = {
         let mut bar = Bar::of_bytes(&context.output, "restoring");
         let mut progress = |done, of| bar.at(done, of);
-        restore(&desk, &file, &checked, &target, &mut progress)?
+        restore(&desk, &file, &mut checked, &target, &mut progress)?
     };
     let store = to.join(&restored.store);
     if context.globals.accept_rollback.is_some() {

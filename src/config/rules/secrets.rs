@@ -10,6 +10,7 @@ use super::leak;
 use super::table::{Id, Severity};
 use crate::config::endpoint::Endpoint;
 use crate::config::tree::{Node, Value};
+use crate::network::Verdict;
 
 /// Where an Igra service finds its passphrase.
 const IGRA_PASSPHRASE: &str = "IGRA_SECRETS_PASSPHRASE";
@@ -204,11 +205,13 @@ fn passphrase_rules(case: &Case<'_>, found: &mut Findings) {
         found.add(Finding::new(Id::Pwd006, text).at(node));
     }
     let policy = case.network.policy().passphrase;
-    for (path, least) in [
-        ("security.passphrase_min_length", policy.min_length as u64),
-        ("security.passphrase_min_score", u64::from(policy.min_score)),
+    for (path, least, verdict) in [
+        ("security.passphrase_min_length", policy.min_length as u64, policy.on_length),
+        ("security.passphrase_min_score", u64::from(policy.min_score), policy.on_weakness),
     ] {
-        if let Some(stated) = case.tree.whole(path).filter(|stated| *stated < least) {
+        // Where the network only warns, less than its own limit is refused all the same.
+        let without_effect = |stated: &u64| *stated < least && verdict == Verdict::Refuse;
+        if let Some(stated) = case.tree.whole(path).filter(without_effect) {
             let text = format!(
                 "`{path}` is {stated}, below the {least} of {}; it has no effect",
                 case.network

@@ -170,7 +170,7 @@ rules! {
     Pwd001 "PWD-001" * [= passphrase.on_length] Secrets, "the passphrase is long enough",
         "a short passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
         "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
-    Pwd002 "PWD-002" * [= passphrase.on_score] Secrets, "the passphrase was strong when it was chosen",
+    Pwd002 "PWD-002" * [= passphrase.on_weakness] Secrets, "the passphrase was strong when it was chosen",
         "a guessable passphrase opens everything", ["CWE-521", "NIST SP 800-63B-4"],
         "secrets-admin passphrase change FILE --generate", runtime "ops::gate::measure";
     Pwd003 "PWD-003" - [= passphrase.on_weakness] Secrets, "the passphrase takes enough guesses",

@@ -7,11 +7,12 @@ use std::path::Path;
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room};
+use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room, walk};
 use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
 use crate::fs::{FsError, Replace, checks};
 
-/// A file without a name: nobody else can open it, and whatever ends the process before it gets a name, it is gone.
+/// A file without a name: nobody else can open it, and whatever ends the process before it gets a name, it is gone. Unlike
+/// [`Unnamed`], its name and its directory are chosen at the end, and there is none where the file system has no such files.
 pub struct Nameless(HostFile);
 
 impl Nameless {
@@ -85,7 +86,7 @@ impl Unnamed<'_> {
                 }
             }
         } else {
-            self.directory.give_name(&self.file, &self.name)?;
+            self.directory.give_name(&mut self.file, &self.name)?;
         }
         self.directory.sync()
     }
@@ -160,20 +161,30 @@ impl HostDirectory {
     }
 
     /// Begins a file without a name in the file system of this directory, which messages call `path`; `None` where the file system
-    /// has no such files.
+    /// has no such files, or this process has no descriptor left for one.
     pub fn nameless(&self, path: &Path, owner: Ownership) -> Result<Option<Nameless>, FsError> {
-        let Some(fd) = self.open_nameless(path)? else { return Ok(None) };
+        let fd = match self.open_nameless(path) {
+            Err(FsError::Io { source: Errno::MFILE | Errno::NFILE, .. }) => return Ok(None),
+            opened => opened?,
+        };
+        let Some(fd) = fd else { return Ok(None) };
         Ok(Some(Nameless(self.own(fd, path.to_owned(), owner)?)))
     }
 
     /// Gives a file its name somewhere below this directory; makes the directories on the way to it, and the name durable.
-    pub fn place_below(&self, file: &Nameless, parts: &[&str], uid: u32) -> Result<(), FsError> {
+    pub fn place_below(
+        &self,
+        file: &mut Nameless,
+        parts: &[&str],
+        uid: u32,
+    ) -> Result<(), FsError> {
         let (parent, name) = self.descend(parts, uid)?;
-        parent.give_name(&file.0, name)?;
+        parent.give_name(&mut file.0, name)?;
         parent.sync()
     }
 
-    fn open_nameless(&self, path: &Path) -> Result<Option<OwnedFd>, FsError> {
+    /// Opens a file without a name; `None` where the file system has none.
+    pub(super) fn open_nameless(&self, path: &Path) -> Result<Option<OwnedFd>, FsError> {
         let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
         match rustix::fs::openat(&self.fd, ".", flags, Mode::RUSR | Mode::WUSR) {
             Ok(fd) => Ok(Some(fd)),
@@ -184,12 +195,20 @@ impl HostDirectory {
         }
     }
 
-    /// Gives a file without a name its name in this directory, which must be free.
-    pub(super) fn give_name(&self, file: &HostFile, name: &OsStr) -> Result<(), FsError> {
+    /// Gives a file without a name its name in this directory, which must be free. Syncing the directory is left.
+    pub(super) fn give_name(&self, file: &mut HostFile, name: &OsStr) -> Result<(), FsError> {
         // By descriptor alone it would take a capability; through /proc it takes only the descriptor.
         let proc = format!("/proc/self/fd/{}", file.fd.as_raw_fd());
-        rustix::fs::linkat(rustix::fs::CWD, proc, &self.fd, name, AtFlags::SYMLINK_FOLLOW)
-            .map_err(|source| FsError::io("name", &file.path, source))
+        match rustix::fs::linkat(rustix::fs::CWD, proc, &self.fd, name, AtFlags::SYMLINK_FOLLOW) {
+            // There is no /proc, which is not what whoever reads "no such file" would look for.
+            Err(Errno::NOENT) => {
+                rustix::fs::linkat(&file.fd, "", &self.fd, name, AtFlags::EMPTY_PATH)
+                    .map_err(|_| file.failed("name without /proc", Errno::OPNOTSUPP))?;
+            }
+            linked => linked.map_err(|source| file.failed("name", source))?,
+        }
+        // Some kernels do not sync on btrfs what has no name, and what had none when it was synced may come back empty.
+        file.sync()
     }
 
     /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.
@@ -225,10 +244,27 @@ impl HostDirectory {
         rustix::fs::mkdirat(&self.fd, name, Mode::RWXU).map_err(|source| {
             no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
         })?;
-        let directory = self.subdirectory(name)?.ok_or_else(|| FsError::Changed(path.clone()))?;
+        self.hold_new(name, &path, owner).inspect_err(|error| {
+            // Another process has taken it for one that was left behind; else it is ours, and empty.
+            if !matches!(error, FsError::Locked { .. } | FsError::Changed(_)) {
+                let _ = rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR);
+            }
+        })
+    }
+
+    fn hold_new(&self, name: &OsStr, path: &Path, owner: u32) -> Result<Partial, FsError> {
+        let changed = || FsError::Changed(path.to_owned());
+        let directory = self.subdirectory(name)?.ok_or_else(changed)?;
         directory.give_to(owner)?;
-        let lock = directory.hold(&path)?;
-        Ok(Partial { directory, _lock: lock })
+        let lock = directory.hold(path)?;
+        // Before it was held, another process may have replaced it by its own; from here on nobody does.
+        let held = rustix::fs::fstat(&lock).map_err(|e| FsError::io("examine", path, e))?;
+        match walk::stat_name(&self.fd, name, path)? {
+            Some(named) if file_id(&named).inode == file_id(&held).inode => {
+                Ok(Partial { directory, _lock: lock })
+            }
+            _ => Err(changed()),
+        }
     }
 
     /// Makes the directory `name` in this one, unless it is there, and opens it.

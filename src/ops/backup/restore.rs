@@ -16,6 +16,7 @@ use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
 use crate::fs::host::Whole;
 use crate::fs::{Directory as _, FsError, HostDirectory, Place, Replace};
+use crate::kind::Kind;
 use crate::ops::locate::{Sealed, Site, StoreFile};
 use crate::ops::{Desk, OpError};
 use crate::store::keyslot::Credentials;
@@ -103,7 +104,7 @@ pub fn check(
 pub fn restore(
     desk: &Desk<'_>,
     file: &ArchiveFile,
-    checked: &Checked,
+    checked: &mut Checked,
     target: &Target,
     progress: Progress<'_>,
 ) -> Result<Restored, OpError> {
@@ -118,10 +119,20 @@ pub fn restore(
     let mut partial_name = name.to_owned();
     partial_name.push(".partial");
     let uid = place.owner_of_new();
-    let partial = directory.partial(&partial_name, uid)?;
-    let filled = match &checked.staged {
-        Some(staged) => {
-            stage::place(staged, &checked.manifest, partial.directory(), uid).map_err(OpError::from)
+    let mut partial = directory.partial(&partial_name, uid)?;
+    let staged = checked.staged.take().filter(|staged| staged.len() == files.len());
+    let placed = staged
+        .map(|staged| stage::place(desk, staged, &checked.manifest, partial.directory(), uid));
+    let filled = match placed {
+        Some(Ok(())) => Ok(()),
+        Some(Err(error)) if matches!(error.kind(), Kind::Interrupted | Kind::Terminated) => {
+            Err(error)
+        }
+        // Without `/proc`, or where the kernel lets nobody name another's file, they can still be written anew.
+        Some(Err(_)) => {
+            drop(partial);
+            partial = directory.partial(&partial_name, uid)?;
+            fill(desk, file, checked, partial.directory(), target, progress)
         }
         None => fill(desk, file, checked, partial.directory(), target, progress),
     };
@@ -136,7 +147,9 @@ pub fn restore(
         let _ = directory.remove_tree(&partial_name);
         return Err(error);
     }
-    directory.sync()?;
+    directory
+        .sync()
+        .map_err(|error| OpError::RestoreNotSynced(place.path().to_owned(), Box::new(error)))?;
     Ok(Restored { files, store })
 }
 

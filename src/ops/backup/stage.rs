@@ -3,17 +3,18 @@
 //! A file without a name cannot be opened by anybody else and is gone when the process ends, so nothing appears before every byte
 //! of the archive has proven good, and what is good need not be opened and written a second time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::writing;
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, FileEntry, Manifest};
+use crate::fs::HostDirectory;
 use crate::fs::directory::Ownership;
 use crate::fs::host::Nameless;
-use crate::fs::{FsError, HostDirectory};
+use crate::ops::{Desk, OpError};
 
-/// Every one is an open descriptor, of which a process has 1,024 unless somebody raised that.
-pub const MOST: usize = 256;
+/// Every one is an open descriptor, of which a process has 1,024 unless somebody changed that.
+const MOST: usize = 256;
 
 /// A file that is complete and durable, but for its name.
 pub struct Staged {
@@ -26,13 +27,13 @@ pub struct Staged {
 pub struct Stage<'d> {
     /// A directory of the file system they will be in.
     directory: &'d HostDirectory,
-    /// What the target is called, for messages.
+    /// What the target is called; messages name what is above it.
     to: &'d Path,
     uid: u32,
     wanted: fn(&FileEntry) -> bool,
     open: Option<Nameless>,
     done: Vec<Staged>,
-    /// False where there are too many files, or the file system has none without a name.
+    /// False where there are too many files, or none can be had without a name.
     possible: bool,
 }
 
@@ -75,8 +76,10 @@ impl Receiver for Stage<'_> {
         if !self.possible || !(self.wanted)(entry) {
             return Ok(());
         }
-        let path: PathBuf = self.to.join(entry.path.as_str());
-        let opened = self.directory.nameless(&path, ownership(entry, self.uid));
+        // Nothing of that name is there yet, and a hint must name what is.
+        let above = self.to.parent().filter(|above| !above.as_os_str().is_empty());
+        let opened =
+            self.directory.nameless(above.unwrap_or(Path::new(".")), ownership(entry, self.uid));
         let Some(mut file) = opened.map_err(writing)? else {
             self.give_up();
             return Ok(());
@@ -103,15 +106,17 @@ impl Receiver for Stage<'_> {
 
 /// Gives every file its name below `directory`.
 pub fn place(
-    staged: &[Staged],
+    desk: &Desk<'_>,
+    staged: Vec<Staged>,
     manifest: &Manifest,
     directory: &HostDirectory,
     uid: u32,
-) -> Result<(), FsError> {
-    for (entry, one) in staged.iter().filter_map(|one| Some((manifest.files.get(one.number)?, one)))
-    {
+) -> Result<(), OpError> {
+    for mut one in staged {
+        desk.check_stop()?;
+        let entry = manifest.files.get(one.number).ok_or(ArchiveError::Content)?;
         let parts: Vec<&str> = entry.path.parts().collect();
-        directory.place_below(&one.file, &parts, uid)?;
+        directory.place_below(&mut one.file, &parts, uid)?;
     }
     Ok(())
 }

@@ -111,8 +111,8 @@ impl Status {
     }
 }
 
-/// Whether the archive is still where it was put.
-pub(super) fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
+/// Whether the archive is still where it was put; one that went into a pipe is not.
+pub fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
     !known.path.is_empty()
         && ArchiveFile::find(desk, Path::new(&known.path))
             .is_ok_and(|file| file.header().id == known.id && file.len == known.len)

@@ -134,11 +134,30 @@ fn a_configuration_raises_what_is_demanded_of_new_passphrases_and_lowers_nothing
             format!("init %w/{network}.bin --network {network} --new-passphrase-from file:%g/weak");
         stage.on(&line).refused(Kind::Policy, "PWD-002");
     }
-    // What lies below the network's rules has no effect.
+    stage.config("passphrase_min_score = 1\n");
+    let line = "init %w/t.bin --network testnet --new-passphrase-from file:%g/weak";
+    stage.on(line).refused(Kind::Policy, "at least 3 is needed");
+    // What lies below what the network refuses has no effect.
     stage.config("passphrase_min_length = 3\npassphrase_min_score = 1\n");
     stage
         .on("init %w/m.bin --new-passphrase-from file:%g/weak")
         .refused(Kind::Policy, "at least 16");
+}
+
+/// U+FDFA is one character, and eighteen after normalisation, of which no dictionary knows any.
+#[test]
+fn what_was_typed_counts_where_normalisation_makes_it_longer() {
+    let stage = Stage::empty();
+    stage.given("one", "\u{fdfa}".as_bytes());
+    stage.given("seventeen", "\u{fdfa}".repeat(17).as_bytes());
+    stage
+        .on("init %s --new-passphrase-from file:%g/one")
+        .refused(Kind::Policy, "is 1 characters long, at least 16 are needed");
+    // Long enough, and no better than a row of equal characters.
+    stage.on("init %s --new-passphrase-from file:%g/seventeen").refused(Kind::Policy, "PWD-002");
+    stage
+        .on("init %s --network testnet --new-passphrase-from file:%g/one")
+        .refused(Kind::Policy, "12");
 }
 
 #[test]

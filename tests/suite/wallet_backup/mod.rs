@@ -7,6 +7,7 @@ mod changing;
 mod configured;
 mod differing;
 mod mainnet;
+mod naming;
 mod pipes;
 mod refusals;
 mod restoring;

@@ -63,6 +63,14 @@ fn a_list_shows_the_newest_first_and_what_cannot_be_read_and_keeps_stores_apart(
     // What this host remembers, without a directory.
     let list = stage.backup("list --store %s --json").run().ok().json();
     assert_eq!(list["archives"].as_array().map(Vec::len), Some(2));
+    // And what of it is gone.
+    std::fs::remove_file(stage.path("%d/archives/b.srb")).expect("remove");
+    let list = stage.backup("list --store %s --json").run().ok().json();
+    assert_eq!(list["archives"][0]["present"], false);
+    assert_eq!(list["archives"][1]["present"], true);
+    let text = stage.backup("list --store %s").run().ok().text();
+    assert_eq!(text.matches("b.srb (not there any more)").count(), 1, "{text}");
+    assert_eq!(text.matches("not there").count(), 1, "{text}");
 }
 
 #[test]
@@ -251,7 +259,10 @@ fn what_is_known_of_archives_comes_into_the_inventory_with_the_next_commit() {
     assert_eq!(told["backup"]["verified"]["at"], verified.to_string());
     assert_eq!(told["drill"]["kind"], "archive_only");
     let text = stage.on("info %s").bare().run().ok().text();
-    let line = format!("backup       {} (content of generation 2)\ndrill        ", backup.at);
+    let line = format!(
+        "backup       {} (content of generation 2), verified {verified}\ndrill        ",
+        backup.at
+    );
     assert!(text.contains(&line), "{text}");
     // With every entry opened, of the newest archive, at the next commit; older news never replace newer.
     create(&stage, "b.srb");

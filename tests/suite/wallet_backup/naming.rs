@@ -1,0 +1,82 @@
+//! What a restore writes has no name before all of the archive is good, is durable before it has one, and gets one in another way
+//! where the kernel gives none to a file without a name.
+
+use std::process::Output;
+use std::time::Duration;
+
+use super::{OPEN, create, staged};
+use crate::support::program::{WALLET_BACKUP, command, finish, require};
+use crate::support::stage::Stage;
+
+/// Restores `%d/archives/NAME` to `%d/TO` with the real program, started by `before`.
+fn restore(stage: &Stage, before: &str, name: &str, to: &str) -> Output {
+    let line = format!(
+        "{before} {WALLET_BACKUP} restore %d/archives/{name} --to %d/{to} {OPEN} --network devnet --config %d/config.toml"
+    );
+    finish(command(&["sh", "-c", &stage.expand(&line)]), Duration::from_mins(1))
+}
+
+fn assert_restored(stage: &Stage, output: &Output, to: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(stage.read(&format!("%d/{to}/secrets.bin")), stage.read("%s"));
+    assert!(!stage.path(&format!("%d/{to}.partial")).exists());
+}
+
+#[test]
+fn files_are_durable_before_and_after_they_get_their_names_and_the_directory_before_it_gets_its_own()
+ {
+    require("strace");
+    let stage = staged();
+    create(&stage, "a.srb");
+    let before =
+        stage.expand("exec strace -f -qq -o %g/trace -e trace=openat,linkat,fsync,renameat2");
+    assert_restored(&stage, &restore(&stage, &before, "a.srb", "back"), "back");
+    let trace = String::from_utf8_lossy(&stage.read("%g/trace")).into_owned();
+    let calls: Vec<&str> = trace
+        .lines()
+        .filter_map(|line| line.split_once(' ').map(|(_, call)| call.trim_start()))
+        .filter(|call| !call.contains(" = -1 "))
+        .collect();
+    let at = |what: &str| calls.iter().position(|call| call.contains(what)).expect(what);
+    let nameless = calls.iter().filter(|call| call.contains("O_TMPFILE")).count();
+    let links: Vec<usize> = (0..calls.len()).filter(|n| calls[*n].starts_with("linkat(")).collect();
+    assert!(nameless >= 3 && links.len() == nameless, "{calls:#?}");
+    let renamed = at("renameat2(");
+    for link in links {
+        let number = calls[link].split("/fd/").nth(1).and_then(|rest| rest.split('"').next());
+        let sync = format!("fsync({})", number.expect("a descriptor"));
+        assert!(calls[..link].iter().any(|call| call.starts_with(&sync)), "before: {link}");
+        // The file once more, then the directory of its name.
+        assert!(calls[link + 1].starts_with(&sync), "after: {}", calls[link + 1]);
+        assert!(calls[link + 2].starts_with("fsync("), "{}", calls[link + 2]);
+        assert!(link < renamed);
+    }
+    assert!(calls[renamed].contains("back.partial"), "{}", calls[renamed]);
+    assert!(calls[renamed - 1].starts_with("fsync("), "{}", calls[renamed - 1]);
+    assert!(calls[renamed + 1].starts_with("fsync("), "{}", calls[renamed + 1]);
+}
+
+#[test]
+fn where_a_nameless_file_cannot_be_had_or_named_the_archive_is_opened_a_second_time() {
+    require("strace");
+    let stage = staged();
+    create(&stage, "a.srb");
+    let refused =
+        stage.expand("exec strace -f -qq -o %g/trace -e trace=linkat -e inject=linkat:error=EPERM");
+    assert_restored(&stage, &restore(&stage, &refused, "a.srb", "refused"), "refused");
+
+    // More files than there are descriptors.
+    let mut line = "create --store %s --reason many --out %d/archives/many.srb".to_owned();
+    for number in 0..60 {
+        let path = format!("%d/extra/file-{number}");
+        stage.overwrite(&path, b"something");
+        line = format!("{line} {path}");
+    }
+    stage.backup(&format!("{line} {OPEN}")).run().ok();
+    let few = restore(&stage, "ulimit -n 40; exec", "many.srb", "few");
+    assert_restored(&stage, &few, "few");
+    let extra = stage.path("%d/extra/file-59");
+    let below = extra.strip_prefix("/").expect("absolute").display().to_string();
+    assert_eq!(stage.read(&format!("%d/few/files/{below}")), b"something");
+}
