@@ -1,6 +1,6 @@
 //! Bring an archive back: first every byte of it is checked, then its files appear, then their directory gets its name.
 //!
-//! While an archive is checked its files are written without a name ([`stage`]); where that is not possible they are written in a
+//! While an archive is checked its files are written without a name (`stage`); where that is not possible they are written in a
 //! second pass. They appear under `TARGET.partial`, which is renamed when the store in it has been parsed and its signature checked.
 //! What this host remembers of the store is read, to refuse one that is older, and never raised: the first command that unlocks
 //! the restored store does that.
