@@ -23,7 +23,7 @@ use super::in_place::{Access, InPlace};
 use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
-pub use bulk::{Nameless, Partial, Unnamed, Whole};
+pub use bulk::{Partial, Unnamed, Whole};
 
 /// An open directory of this host.
 pub struct HostDirectory {

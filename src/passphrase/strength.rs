@@ -193,7 +193,10 @@ pub fn judge(
         *length < min_length,
         Rule::Length,
         on_length,
-        format!("the passphrase is {length} characters long, at least {min_length} are needed"),
+        format!(
+            "the passphrase is {length} character{} long, at least {min_length} are needed",
+            if *length == 1 { "" } else { "s" }
+        ),
     );
     let reason = assessment.warning.as_ref().map(|w| format!(": {w}")).unwrap_or_default();
     find(

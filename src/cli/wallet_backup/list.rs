@@ -20,9 +20,10 @@ use crate::text::escape;
 
 /// List archives: of each store the newest first
 ///
-/// Of a directory; or without one of the directories of backup.dirs, and those of the store that this host remembers. With a store, those
-/// that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated; and those that are
-/// remembered and are not where they were put. No passphrase is needed, and nothing of what is shown was authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
+/// Of a directory; or without one of the directories of backup.dirs, and those of the store that this host remembers. With a store,
+/// those that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated; and
+/// those that are remembered and are not where they were put. No passphrase is needed, and nothing of what is shown was
+/// authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
 #[derive(clap::Args)]
 pub struct Args {
     /// The directory; with --store only the archives of that store

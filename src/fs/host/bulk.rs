@@ -11,27 +11,6 @@ use super::{HostContent, HostDirectory, HostFile, READ, file_id, no_room, walk};
 use crate::fs::directory::{Directory as _, NewFile as _, Opened, Ownership, temp_name};
 use crate::fs::{FsError, Replace, checks};
 
-/// A file without a name: nobody else can open it, and whatever ends the process before it gets a name, it is gone. Unlike
-/// [`Unnamed`], its name and its directory are chosen at the end, and there is none where the file system has no such files.
-pub struct Nameless(HostFile);
-
-impl Nameless {
-    /// Reserves room for `len` bytes.
-    pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.0.reserve(len)
-    }
-
-    /// Appends `bytes`.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.0.append(bytes)
-    }
-
-    /// Makes what is in it durable.
-    pub fn sync(&mut self) -> Result<(), FsError> {
-        self.0.sync()
-    }
-}
-
 /// A file that is written in pieces and gets its name only when it is complete and durable. Dropped before, it is gone.
 pub struct Unnamed<'d> {
     directory: &'d HostDirectory,
@@ -100,9 +79,11 @@ impl Drop for Unnamed<'_> {
     }
 }
 
-/// A new file somewhere below a directory, which is durable when it is finished.
+/// A new file with its name somewhere below a directory, or with none yet: then nobody else can open it, and whatever ends the
+/// process before it gets one, it is gone. Unlike an [`Unnamed`] it learns only at the end where it will stand.
 pub struct Whole {
-    parent: HostDirectory,
+    /// The directory of its name.
+    parent: Option<HostDirectory>,
     file: HostFile,
 }
 
@@ -117,10 +98,10 @@ impl Whole {
         self.file.append(bytes)
     }
 
-    /// Makes it and its name durable.
-    pub fn finish(mut self) -> Result<(), FsError> {
+    /// Makes it durable, and its name if it has one.
+    pub fn sync(&mut self) -> Result<(), FsError> {
         self.file.sync()?;
-        self.parent.sync()
+        self.parent.as_ref().map_or(Ok(()), HostDirectory::sync)
     }
 }
 
@@ -162,24 +143,20 @@ impl HostDirectory {
 
     /// Begins a file without a name in the file system of this directory, which messages call `path`; `None` where the file system
     /// has no such files, or this process has no descriptor left for one.
-    pub fn nameless(&self, path: &Path, owner: Ownership) -> Result<Option<Nameless>, FsError> {
+    pub fn nameless(&self, path: &Path, owner: Ownership) -> Result<Option<Whole>, FsError> {
         let fd = match self.open_nameless(path) {
             Err(FsError::Io { source: Errno::MFILE | Errno::NFILE, .. }) => return Ok(None),
             opened => opened?,
         };
         let Some(fd) = fd else { return Ok(None) };
-        Ok(Some(Nameless(self.own(fd, path.to_owned(), owner)?)))
+        let file = self.own(fd, path.to_owned(), owner)?;
+        Ok(Some(Whole { parent: None, file }))
     }
 
     /// Gives a file its name somewhere below this directory; makes the directories on the way to it, and the name durable.
-    pub fn place_below(
-        &self,
-        file: &mut Nameless,
-        parts: &[&str],
-        uid: u32,
-    ) -> Result<(), FsError> {
+    pub fn place_below(&self, file: &mut Whole, parts: &[&str], uid: u32) -> Result<(), FsError> {
         let (parent, name) = self.descend(parts, uid)?;
-        parent.give_name(&mut file.0, name)?;
+        parent.give_name(&mut file.file, name)?;
         parent.sync()
     }
 
@@ -300,7 +277,7 @@ impl HostDirectory {
             no_room(source, &path, 0).unwrap_or_else(|| FsError::io("create", &path, source))
         })?;
         let file = parent.own(fd, path, owner)?;
-        Ok(Whole { parent, file })
+        Ok(Whole { parent: Some(parent), file })
     }
 
     /// The directory of a file below this one, which is made where it is missing, and the file's name.

@@ -10,11 +10,10 @@ use std::path::{Path, PathBuf};
 
 use super::agreement;
 use super::drill::{LastUse, Log};
-use super::stage::{self, Stage, Staged};
-use super::{ArchiveFile, Progress, writing};
+use super::stage::{self, Files, Staged, Way};
+use super::{ArchiveFile, Progress};
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
-use crate::fs::host::Whole;
 use crate::fs::{Directory as _, FsError, HostDirectory, Place, Replace};
 use crate::kind::Kind;
 use crate::ops::locate::{Sealed, Site, StoreFile};
@@ -91,12 +90,14 @@ pub fn check(
         return Err(OpError::RestoreOlder { found, seen });
     }
     let place = &target.place;
-    let stage =
-        || Stage::new(place.directory(), place.path(), place.owner_of_new(), target.wanted());
-    let stage = (!desk.settings.dry_run).then(stage);
-    let mut look = Look { is_log: false, log: Log::default(), stage };
+    // Nothing of its name is there yet, and a hint must name what is.
+    let above = place.path().parent().filter(|above| !above.as_os_str().is_empty());
+    let way = Way::Nameless(place.directory(), above.unwrap_or(Path::new(".")));
+    let files = Files::new(way, place.owner_of_new(), target.wanted());
+    let files = (!desk.settings.dry_run).then_some(files);
+    let mut look = Look { is_log: false, log: Log::default(), files };
     let manifest = file.unpack(desk, &open, &mut look, progress)?;
-    let staged = look.stage.and_then(Stage::finish);
+    let staged = look.files.and_then(Files::staged);
     Ok(Checked { open, manifest, last_use: look.log.last, staged })
 }
 
@@ -162,9 +163,9 @@ fn fill(
     target: &Target,
     progress: Progress<'_>,
 ) -> Result<(), OpError> {
-    let (uid, wanted) = (target.place.owner_of_new(), target.wanted());
-    let mut writer = Writer { directory, uid, wanted, open: None };
-    let manifest = file.unpack(desk, &checked.open, &mut writer, progress)?;
+    let uid = target.place.owner_of_new();
+    let mut files = Files::new(Way::Named(directory), uid, target.wanted());
+    let manifest = file.unpack(desk, &checked.open, &mut files, progress)?;
     if manifest != checked.manifest {
         return Err(FsError::Changed(file.path.clone()).into());
     }
@@ -204,74 +205,37 @@ fn prove(
 struct Look<'d> {
     is_log: bool,
     log: Log,
-    stage: Option<Stage<'d>>,
+    files: Option<Files<'d>>,
 }
 
 impl<'d> Look<'d> {
-    fn staging(
+    fn hand_on(
         &mut self,
-        act: impl FnOnce(&mut Stage<'d>) -> Result<(), ArchiveError>,
+        act: impl FnOnce(&mut Files<'d>) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
-        self.stage.as_mut().map_or(Ok(()), act)
+        self.files.as_mut().map_or(Ok(()), act)
     }
 }
 
 impl Receiver for Look<'_> {
     fn manifest(&mut self, manifest: &Manifest) -> Result<(), ArchiveError> {
-        self.staging(|stage| stage.manifest(manifest))
+        self.hand_on(|files| files.manifest(manifest))
     }
 
     fn begin(&mut self, number: usize, manifest: &Manifest) -> Result<(), ArchiveError> {
         let entry = manifest.files.get(number);
         self.is_log = entry.is_some_and(|file| file.kind == FileKind::AuditLog);
-        self.staging(|stage| stage.begin(number, manifest))
+        self.hand_on(|files| files.begin(number, manifest))
     }
 
     fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
         if self.is_log {
             self.log.take(bytes)?;
         }
-        self.staging(|stage| stage.content(bytes))
+        self.hand_on(|files| files.content(bytes))
     }
 
     fn end(&mut self, number: usize) -> Result<(), ArchiveError> {
-        self.staging(|stage| stage.end(number))
-    }
-}
-
-/// Writes files below a directory.
-struct Writer<'d> {
-    directory: &'d HostDirectory,
-    uid: u32,
-    wanted: fn(&FileEntry) -> bool,
-    open: Option<Whole>,
-}
-
-impl Receiver for Writer<'_> {
-    fn manifest(&mut self, _manifest: &Manifest) -> Result<(), ArchiveError> {
-        Ok(())
-    }
-
-    fn begin(&mut self, number: usize, manifest: &Manifest) -> Result<(), ArchiveError> {
-        let Some(entry) = manifest.files.get(number) else { return Err(ArchiveError::Content) };
-        if !(self.wanted)(entry) {
-            return Ok(());
-        }
-        let parts: Vec<&str> = entry.path.parts().collect();
-        let owner = stage::ownership(entry, self.uid);
-        let mut file = self.directory.create_below(&parts, owner).map_err(writing)?;
-        if let Some(size) = entry.size.filter(|size| *size > 0) {
-            file.reserve(size).map_err(writing)?;
-        }
-        self.open = Some(file);
-        Ok(())
-    }
-
-    fn content(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
-        self.open.as_mut().map_or(Ok(()), |file| file.append(bytes).map_err(writing))
-    }
-
-    fn end(&mut self, _number: usize) -> Result<(), ArchiveError> {
-        self.open.take().map_or(Ok(()), |file| file.finish().map_err(writing))
+        self.hand_on(|files| files.end(number))
     }
 }

@@ -1,4 +1,4 @@
-//! The files of an archive while it is still being judged: written where they will be needed, and without a name.
+//! The files of an archive on their way out of it: with their names, or without one as long as the archive is being judged.
 //!
 //! A file without a name cannot be opened by anybody else and is gone when the process ends, so nothing appears before every byte
 //! of the archive has proven good, and what is good need not be opened and written a second time.
@@ -8,9 +8,9 @@ use std::path::Path;
 use super::writing;
 use crate::backup::unpack::Receiver;
 use crate::backup::{ArchiveError, FileEntry, Manifest};
-use crate::fs::HostDirectory;
 use crate::fs::directory::Ownership;
-use crate::fs::host::Nameless;
+use crate::fs::host::Whole;
+use crate::fs::{FsError, HostDirectory};
 use crate::ops::{Desk, OpError};
 
 /// Every one is an open descriptor, of which a process has 1,024 unless somebody changed that.
@@ -20,54 +20,57 @@ const MOST: usize = 256;
 pub struct Staged {
     /// Its number in the manifest.
     number: usize,
-    file: Nameless,
+    file: Whole,
+}
+
+/// Where files are made.
+#[derive(Clone, Copy)]
+pub enum Way<'d> {
+    /// Without a name, in the file system of this directory, which messages call so.
+    Nameless(&'d HostDirectory, &'d Path),
+    /// Below this directory, by the names that they have in the archive.
+    Named(&'d HostDirectory),
 }
 
 /// Takes the files that are wanted.
-pub struct Stage<'d> {
-    /// A directory of the file system they will be in.
-    directory: &'d HostDirectory,
-    /// What the target is called; messages name what is above it.
-    to: &'d Path,
+pub struct Files<'d> {
+    way: Way<'d>,
+    /// Whom they will belong to.
     uid: u32,
     wanted: fn(&FileEntry) -> bool,
-    open: Option<Nameless>,
-    done: Vec<Staged>,
+    open: Option<Whole>,
+    staged: Vec<Staged>,
     /// False where there are too many files, or none can be had without a name.
     possible: bool,
 }
 
-/// Ownership of a restored file.
-pub fn ownership(entry: &FileEntry, uid: u32) -> Ownership {
-    Ownership { uid, mode: entry.mode & 0o700 }
-}
-
-impl<'d> Stage<'d> {
-    /// One for a target called `to` in `directory`, whose files will belong to `uid`.
-    pub const fn new(
-        directory: &'d HostDirectory,
-        to: &'d Path,
-        uid: u32,
-        wanted: fn(&FileEntry) -> bool,
-    ) -> Self {
-        Self { directory, to, uid, wanted, open: None, done: Vec::new(), possible: true }
+impl<'d> Files<'d> {
+    /// One that makes the files that are `wanted` in this `way`, for `uid`.
+    pub const fn new(way: Way<'d>, uid: u32, wanted: fn(&FileEntry) -> bool) -> Self {
+        Self { way, uid, wanted, open: None, staged: Vec::new(), possible: true }
     }
 
-    /// What was written; none when it could not be done like this.
-    pub fn finish(self) -> Option<Vec<Staged>> {
-        self.possible.then_some(self.done)
+    /// What waits for its name; none when it could not be done like this.
+    pub fn staged(self) -> Option<Vec<Staged>> {
+        self.possible.then_some(self.staged)
     }
 
-    fn give_up(&mut self) {
-        self.possible = false;
-        self.open = None;
-        self.done = Vec::new();
+    fn make(&self, entry: &FileEntry) -> Result<Option<Whole>, FsError> {
+        let owner = Ownership { uid: self.uid, mode: entry.mode & 0o700 };
+        match self.way {
+            Way::Nameless(directory, path) => directory.nameless(path, owner),
+            Way::Named(directory) => {
+                let parts: Vec<&str> = entry.path.parts().collect();
+                directory.create_below(&parts, owner).map(Some)
+            }
+        }
     }
 }
 
-impl Receiver for Stage<'_> {
+impl Receiver for Files<'_> {
     fn manifest(&mut self, manifest: &Manifest) -> Result<(), ArchiveError> {
-        self.possible = manifest.files.iter().filter(|file| (self.wanted)(file)).count() <= MOST;
+        let wanted = manifest.files.iter().filter(|file| (self.wanted)(file)).count();
+        self.possible = wanted <= MOST || matches!(self.way, Way::Named(_));
         Ok(())
     }
 
@@ -76,12 +79,9 @@ impl Receiver for Stage<'_> {
         if !self.possible || !(self.wanted)(entry) {
             return Ok(());
         }
-        // Nothing of that name is there yet, and a hint must name what is.
-        let above = self.to.parent().filter(|above| !above.as_os_str().is_empty());
-        let opened =
-            self.directory.nameless(above.unwrap_or(Path::new(".")), ownership(entry, self.uid));
-        let Some(mut file) = opened.map_err(writing)? else {
-            self.give_up();
+        let Some(mut file) = self.make(entry).map_err(writing)? else {
+            self.possible = false;
+            self.staged = Vec::new();
             return Ok(());
         };
         if let Some(size) = entry.size.filter(|size| *size > 0) {
@@ -98,7 +98,9 @@ impl Receiver for Stage<'_> {
     fn end(&mut self, number: usize) -> Result<(), ArchiveError> {
         if let Some(mut file) = self.open.take() {
             file.sync().map_err(writing)?;
-            self.done.push(Staged { number, file });
+            if matches!(self.way, Way::Nameless(..)) {
+                self.staged.push(Staged { number, file });
+            }
         }
         Ok(())
     }

@@ -137,6 +137,12 @@ fn a_configuration_raises_what_is_demanded_of_new_passphrases_and_lowers_nothing
     stage.config("passphrase_min_score = 1\n");
     let line = "init %w/t.bin --network testnet --new-passphrase-from file:%g/weak";
     stage.on(line).refused(Kind::Policy, "at least 3 is needed");
+    stage.config("passphrase_min_length = 60\n");
+    let line = "init %w/claims.bin --network testnet --new-passphrase-from file:%g/long";
+    stage.on(line).run().ok();
+    stage.given("payment", b"V8kZq2Wm7Lx4Tn9RbQ5p-payment");
+    let line = "set %w/claims.bin igra.hd.payment_secret --from file:%g/payment";
+    stage.on(&format!("{line} {open}")).run().ok().does_not_say("is weak");
     // What lies below what the network refuses has no effect.
     stage.config("passphrase_min_length = 3\npassphrase_min_score = 1\n");
     stage
@@ -152,7 +158,7 @@ fn what_was_typed_counts_where_normalisation_makes_it_longer() {
     stage.given("seventeen", "\u{fdfa}".repeat(17).as_bytes());
     stage
         .on("init %s --new-passphrase-from file:%g/one")
-        .refused(Kind::Policy, "is 1 characters long, at least 16 are needed");
+        .refused(Kind::Policy, "is 1 character long, at least 16 are needed");
     // Long enough, and no better than a row of equal characters.
     stage.on("init %s --new-passphrase-from file:%g/seventeen").refused(Kind::Policy, "PWD-002");
     stage

@@ -16,6 +16,11 @@ fn restore(stage: &Stage, before: &str, name: &str, to: &str) -> Output {
     finish(command(&["sh", "-c", &stage.expand(&line)]), Duration::from_mins(1))
 }
 
+/// What starts the program when `call` is to fail with `error`, each time.
+fn failing(call: &str, error: &str) -> String {
+    format!("exec strace -f -qq -o %g/trace -e trace={call} -e inject={call}:error={error}")
+}
+
 fn assert_restored(stage: &Stage, output: &Output, to: &str) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
@@ -62,9 +67,11 @@ fn where_a_nameless_file_cannot_be_had_or_named_the_archive_is_opened_a_second_t
     require("strace");
     let stage = staged();
     create(&stage, "a.srb");
-    let refused =
-        stage.expand("exec strace -f -qq -o %g/trace -e trace=linkat -e inject=linkat:error=EPERM");
-    assert_restored(&stage, &restore(&stage, &refused, "a.srb", "refused"), "refused");
+    // Another's file may not be named; there is no /proc.
+    for error in ["EPERM", "ENOENT"] {
+        let before = failing("linkat", error);
+        assert_restored(&stage, &restore(&stage, &before, "a.srb", error), error);
+    }
 
     // More files than there are descriptors.
     let mut line = "create --store %s --reason many --out %d/archives/many.srb".to_owned();
@@ -79,4 +86,47 @@ fn where_a_nameless_file_cannot_be_had_or_named_the_archive_is_opened_a_second_t
     let extra = stage.path("%d/extra/file-59");
     let below = extra.strip_prefix("/").expect("absolute").display().to_string();
     assert_eq!(stage.read(&format!("%d/few/files/{below}")), b"something");
+}
+
+#[test]
+fn without_proc_an_archive_ends_with_an_error_that_says_so_and_nothing_is_there() {
+    require("strace");
+    let stage = staged();
+    let line = format!(
+        "{} {WALLET_BACKUP} create --store %s --out %d/archives/a.srb --reason x {OPEN} --network devnet --config %d/config.toml",
+        failing("linkat", "ENOENT")
+    );
+    let output = finish(command(&["sh", "-c", &stage.expand(&line)]), Duration::from_mins(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(21), "{said}");
+    assert!(said.contains("without /proc"), "{said}");
+    assert_eq!(std::fs::read_dir(stage.path("%d/archives")).expect("a directory").count(), 0);
+}
+
+/// Whose signal would end the process before it has cleaned up.
+#[test]
+fn a_file_beyond_the_limit_of_the_process_is_an_error_and_leaves_nothing() {
+    let stage = staged();
+    stage.overwrite("%d/extra/igra.toml", &vec![7; 200_000]);
+    create(&stage, "a.srb");
+    let output = restore(&stage, "ulimit -f 64; exec", "a.srb", "back");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(21), "{said}");
+    assert!(!stage.path("%d/back").exists() && !stage.path("%d/back.partial").exists());
+}
+
+#[test]
+fn what_stands_and_could_not_be_synced_is_said_to_stand() {
+    require("strace");
+    let stage = staged();
+    create(&stage, "a.srb");
+    let counted = "exec strace -f -qq -o %g/trace -e trace=fsync";
+    assert_restored(&stage, &restore(&stage, counted, "a.srb", "one"), "one");
+    let syncs = String::from_utf8_lossy(&stage.read("%g/trace")).matches("fsync(").count();
+    let last = failing("fsync", &format!("EIO:when={syncs}"));
+    let output = restore(&stage, &last, "a.srb", "two");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(21), "{said}");
+    assert!(said.contains(&stage.expand("everything IS restored to %d/two")), "{said}");
+    assert_eq!(stage.read("%d/two/secrets.bin"), stage.read("%s"));
 }
