@@ -63,6 +63,9 @@ pub enum ArchiveError {
     /// Not enough memory for the buffers.
     #[error("the host cannot give {0} bytes of memory for the archive")]
     Memory(usize),
+    /// The host refused a thread that the work needs.
+    #[error("the host refuses a thread: {0} (see TasksMax=, pids.max, ulimit -u)")]
+    Thread(io::Error),
     /// Somebody wants this to end.
     #[error("stopped")]
     Stopped(Kind),
@@ -78,7 +81,11 @@ impl ArchiveError {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Slot(error) => error.kind(),
-            Self::Random(_) | Self::Read(_) | Self::Write(_) | Self::Memory(_) => Kind::Io,
+            Self::Random(_)
+            | Self::Read(_)
+            | Self::Write(_)
+            | Self::Memory(_)
+            | Self::Thread(_) => Kind::Io,
             Self::Stopped(kind) => *kind,
             _ => Kind::Integrity,
         }

@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use super::ArchiveError;
 use crate::crypto::chunk::{self, TAG_LEN};
 use crate::memory::{self, Region};
+use crate::parallel;
 use crate::secret::DerivedKey;
 
 /// Bytes of plaintext in every chunk but the last.
@@ -183,7 +184,10 @@ fn run(
     let workers = workers.clamp(1, MOST_WORKERS);
     std::thread::scope(|scope| {
         for _ in 1..workers {
-            scope.spawn(|| floor.work(&mut || Ok(())));
+            // Whoever is there does it: one worker is enough.
+            if parallel::start(scope, || floor.work(&mut || Ok(()))).is_err() {
+                break;
+            }
         }
         floor.work(tick);
     });

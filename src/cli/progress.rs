@@ -1,7 +1,7 @@
 //! A sign of life for work that takes longer than about a second.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,10 +21,10 @@ pub struct Progress {
 impl Progress {
     /// Announces `what`, such as `deriving the key`, once it has taken a while.
     pub fn start(output: &Output, what: &str) -> Self {
-        let drawing = output.shows_progress().then(|| {
+        let drawing = output.shows_progress().then_some(()).and_then(|()| {
             let (done, waiting) = mpsc::channel::<()>();
             let message = format!("{}: {what}", output.tool());
-            let thread = thread::spawn(move || {
+            let work = move || {
                 if waiting.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
@@ -35,8 +35,9 @@ impl Progress {
                     spinner.tick();
                 }
                 spinner.finish_and_clear();
-            });
-            (done, thread)
+            };
+            // A host that lends no thread gets no picture.
+            Some((done, Builder::new().spawn(work).ok()?))
         });
         Self { drawing }
     }

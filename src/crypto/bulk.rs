@@ -4,7 +4,8 @@
 //! the key stream are the one-time key of Poly1305, the text begins at block 1, and what is authenticated is
 //! `aad || pad || ciphertext || pad || u64 length of aad || u64 length of ciphertext`. Cipher and authenticator are the crates'
 //! own; only who works on which piece, and when, is decided here: the pieces go in turn to two ciphers, each of which sets itself to
-//! the piece's place in the key stream, and all of them in order to the authenticator.
+//! the piece's place in the key stream, and all of them in order to the authenticator. A host that lends one thread, or none, gets
+//! the same bytes later.
 
 use std::sync::mpsc;
 
@@ -16,7 +17,7 @@ use zeroize::Zeroize;
 
 use super::aead::{Nonce, OpenError, Tag};
 use super::mac;
-use crate::memory;
+use crate::{memory, parallel};
 
 /// Bytes that are handed over at a time: a multiple of both block lengths, and within a processor's own cache.
 const PIECE: usize = 64 << 10;
@@ -33,6 +34,11 @@ fn authenticator(key: &[u8; 32], nonce: &Nonce, aad: &[u8]) -> Poly1305 {
     once.zeroize();
     mac.update_padded(aad);
     mac
+}
+
+/// The pieces of a buffer, each with its number.
+fn pieces(buffer: &mut [u8]) -> impl Iterator<Item = (usize, &mut [u8])> {
+    buffer.chunks_mut(PIECE).enumerate()
 }
 
 /// Runs the cipher over `pieces`, each with its number, and hands them on. Its state never leaves the stack of this call, which
@@ -66,21 +72,29 @@ fn finish(mut mac: Poly1305, aad: &[u8], text: usize) -> Tag {
 pub(super) fn seal(key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {
     let len = buffer.len();
     let mut mac = authenticator(key, nonce, aad);
-    let mut turns: [Vec<_>; CIPHERS] = Default::default();
-    for (number, piece) in buffer.chunks_mut(PIECE).enumerate() {
-        turns[number % CIPHERS].push((number, piece));
-    }
     std::thread::scope(|scope| {
-        let encrypted = turns.map(|pieces| {
-            let (hand_over, encrypted) = mpsc::channel();
-            scope.spawn(move || {
-                encipher(key, nonce, pieces, |piece| {
+        let (mut turns, mut encrypted) = (Vec::new(), Vec::new());
+        for _ in 0..CIPHERS {
+            let (give, plain) = mpsc::channel();
+            let (hand_over, done) = mpsc::channel();
+            let work = move || {
+                encipher(key, nonce, plain, |piece| {
                     // The other side takes all that it is given.
                     let _ = hand_over.send(piece);
                 });
-            });
-            encrypted
-        });
+            };
+            if parallel::start(scope, work).is_ok() {
+                turns.push(give);
+                encrypted.push(done);
+            }
+        }
+        if turns.is_empty() {
+            return encipher(key, nonce, pieces(buffer), |piece| mac.update_padded(piece));
+        }
+        for (piece, turn) in pieces(buffer).zip(turns.iter().cycle()) {
+            let _ = turn.send(piece);
+        }
+        drop(turns);
         for piece in encrypted.iter().cycle().map_while(|turn| turn.recv().ok()) {
             // Only the last piece is shorter than a whole number of blocks, so only that one is padded.
             mac.update_padded(piece);
@@ -100,14 +114,20 @@ pub(super) fn open(
     let len = buffer.len();
     let mut mac = authenticator(key, nonce, aad);
     std::thread::scope(|scope| {
-        let turns: [_; CIPHERS] = std::array::from_fn(|_| {
-            let (hand_over, authenticated) = mpsc::channel();
-            scope.spawn(move || encipher(key, nonce, authenticated, |_| {}));
-            hand_over
-        });
-        for (number, piece) in buffer.chunks_mut(PIECE).enumerate() {
+        let mut turns = Vec::new();
+        for _ in 0..CIPHERS {
+            let (give, authenticated) = mpsc::channel();
+            if parallel::start(scope, move || encipher(key, nonce, authenticated, |_| {})).is_ok() {
+                turns.push(give);
+            }
+        }
+        if turns.is_empty() {
+            mac.update_padded(buffer);
+            return encipher(key, nonce, pieces(buffer), |_| {});
+        }
+        for ((number, piece), turn) in pieces(buffer).zip(turns.iter().cycle()) {
             mac.update_padded(piece);
-            let _ = turns[number % CIPHERS].send((number, piece));
+            let _ = turn.send((number, piece));
         }
     });
     if mac::same(&finish(mac, aad, len), tag) {

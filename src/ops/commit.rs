@@ -16,6 +16,7 @@ use crate::fs::{Directory, FsError, NewFile, Replace};
 use crate::isec::{self, IsecError};
 use crate::kind::Kind;
 use crate::memory::Region;
+use crate::parallel;
 use crate::store::header::AuditHead;
 use crate::store::sealed::Unsigned;
 use crate::store::state::State;
@@ -86,21 +87,20 @@ impl Built {
             (Next::Native(unsigned), Contents::Native(store)) => {
                 file.reserve(unsigned.file_len() as u64)?;
                 let (hash, written) =
-                    beside(&unsigned, Unsigned::hash, || file.append(unsigned.signed()));
+                    parallel::both(|| unsigned.hash(), || file.append(unsigned.signed()));
                 written?;
-                let hash = hash.ok_or_else(not_sealed)?;
+                let hash = hash.map_err(|_| not_sealed())?;
                 let signature = store.sign(&unsigned, &hash)?;
                 file.append(&signature)?;
                 let signed = unsigned.signed().len();
-                let (opened, held) = beside(
-                    unsigned,
-                    |unsigned| store.check_sealed(unsigned),
+                let (opened, held) = parallel::both(
+                    || store.check_sealed(unsigned),
                     || {
                         file.sync()?;
                         disk_has(file, signed, &hash, &signature)
                     },
                 );
-                let header = opened.ok_or_else(not_sealed)??;
+                let header = opened.map_err(|_| not_sealed())??;
                 (State::of(&header, hash, self.now), held?)
             }
             (Next::Igra(bytes), Contents::Igra(contents)) => {
@@ -117,19 +117,6 @@ impl Built {
         };
         if held { Ok(state) } else { Err(FsError::NotWritten(path.to_owned()).into()) }
     }
-}
-
-/// Does both at once; `None` for the first when it panicked.
-fn beside<W: Send, A: Send, B>(
-    what: W,
-    other: impl FnOnce(W) -> A + Send,
-    own: impl FnOnce() -> B,
-) -> (Option<A>, B) {
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| other(what));
-        let own = own();
-        (other.join().ok(), own)
-    })
 }
 
 /// Whether the disk has a file of `signed` bytes with this `hash`, `signature` behind them, and nothing more.

@@ -22,6 +22,7 @@ use crate::crypto::mac::{self, Hash};
 use crate::crypto::random::{self, Random};
 use crate::crypto::sign::{self, PublicKey, SIGNATURE_LEN};
 use crate::memory::Region;
+use crate::parallel;
 use crate::secret::{DataKey, SigningSeed};
 
 /// First bytes of every store. The first is not ASCII and the last four catch transfers that translate line ends.
@@ -162,11 +163,8 @@ impl SealedStore {
         let (verified, unlocked) = if self.body.len() < WORTH_A_THREAD {
             (self.verify(), derive())
         } else {
-            std::thread::scope(|scope| {
-                let verified = scope.spawn(|| self.verify());
-                let unlocked = derive();
-                (verified.join().unwrap_or(Err(StoreError::Signature)), unlocked)
-            })
+            let (verified, unlocked) = parallel::both(|| self.verify(), derive);
+            (verified.unwrap_or(Err(StoreError::Signature)), unlocked)
         };
         let file_hash = verified?;
         Ok((unlocked?, file_hash))

@@ -12,9 +12,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("kind", &[]),
     ("text", &[]),
+    ("parallel", &[]),
     ("cbor", &[]),
     ("secret", &["memory", "text"]),
-    ("crypto", &["memory", "secret"]),
+    ("crypto", &["memory", "parallel", "secret"]),
     // The domain: names and states, no bytes, no files.
     ("name", &["kind"]),
     ("network", &["crypto"]),
@@ -35,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "memory",
             "name",
             "network",
+            "parallel",
             "passphrase",
             "secret",
         ],
@@ -48,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kind",
             "memory",
             "network",
+            "parallel",
             "passphrase",
             "secret",
             "store",
@@ -95,6 +98,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "memory",
             "name",
             "network",
+            "parallel",
             "passphrase",
             "rotation",
             "secret",
@@ -308,6 +312,16 @@ fn every_file_of_the_suite_is_registered() {
         assert!(name == "main" || main.contains(&format!("mod {name};")), "{name} never runs");
         let file = if path.is_dir() { path.join("mod.rs") } else { path };
         assert!(read_text(&file).starts_with("//! "), "{} has no module doc", file.display());
+    }
+}
+
+#[test]
+fn no_thread_is_started_by_a_call_that_panics_when_the_host_refuses_it() {
+    for source in sources() {
+        let code = source.code();
+        for call in ["thread::spawn(", "scope.spawn("] {
+            assert!(!code.contains(call), "{}: {call}: see src/parallel.rs", source.path);
+        }
     }
 }
 

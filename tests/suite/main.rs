@@ -8,6 +8,7 @@
 )]
 
 mod age_export;
+mod alone;
 mod archive;
 mod audit;
 mod backend;

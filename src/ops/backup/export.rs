@@ -17,6 +17,7 @@ use crate::fs::directory::Ownership;
 use crate::fs::host::Unnamed;
 use crate::fs::{Directory as _, FsError, Place};
 use crate::ops::{Desk, OpError};
+use crate::parallel;
 use crate::secret::SecretBytes;
 use crate::store::keyslot::Credentials;
 
@@ -52,7 +53,8 @@ pub fn export(
     let made = file.header().created;
     std::thread::scope(|scope| {
         let (give, taking) = sync_channel(WAITING);
-        let sealing = scope.spawn(move || seal_pieces(Out(unnamed), taking, made, to));
+        let sealing = parallel::start(scope, move || seal_pieces(Out(unnamed), taking, made, to))
+            .map_err(ArchiveError::Thread)?;
         let mut sender = Sender { give };
         let unpacked = file.unpack(desk, &open, &mut sender, progress);
         drop(sender);

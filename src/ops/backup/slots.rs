@@ -5,6 +5,7 @@ use crate::isec;
 use crate::network::policy::Verdict;
 use crate::ops::locate::Sealed;
 use crate::ops::{Desk, Notice, OpError, StoreFile, gate};
+use crate::parallel;
 use crate::store::keyslot::{self, Credentials, SlotSecret};
 
 /// The passphrase of the store must not open the archive: whoever has the one would have the other.
@@ -78,11 +79,9 @@ pub(super) fn derive(
         }
         Ok(secrets)
     };
-    let (passed, secrets): (Result<Vec<_>, OpError>, _) = std::thread::scope(|scope| {
-        let judged = scope.spawn(judge);
-        let secrets = derive();
-        (judged.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), secrets)
-    });
+    let (judged, secrets) = parallel::both(judge, derive);
+    let passed: Result<Vec<_>, OpError> =
+        judged.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     notices.extend(passed?.into_iter().flat_map(|passed| passed.notices));
     secrets
 }

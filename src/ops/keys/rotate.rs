@@ -15,6 +15,7 @@ use crate::network::NetworkMode;
 use crate::ops::audit::Event;
 use crate::ops::transaction::{Rekey, Transaction};
 use crate::ops::{Desk, Notice, OpError, Outcome, StoreFile, finish};
+use crate::parallel;
 use crate::rotation::continuity::link::{Authority, Signed, Voucher};
 use crate::rotation::continuity::{Link, ProofError};
 use crate::rotation::policy::Due;
@@ -360,10 +361,7 @@ fn make_all(store: &OpenStore, sealer: &KeySealer, turns: &[Turn]) -> Result<Vec
         crate::memory::scrub_stack();
         made
     };
-    let (first, second) = std::thread::scope(|scope| {
-        let second = scope.spawn(|| all(halves.1));
-        (all(halves.0), second.join())
-    });
+    let (second, first) = parallel::both(|| all(halves.1), || all(halves.0));
     let mut made = first?;
     made.extend(second.map_err(|_| KeyError::NotAPrivateKey("any"))??);
     Ok(made)
