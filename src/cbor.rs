@@ -91,23 +91,20 @@ impl<'a> Reader<'a> {
         let &first = self.bytes.get(self.at).ok_or(Truncated)?;
         self.at += 1;
         let (major, short) = (first >> 5, first & 0x1f);
-        let argument = match short {
-            0..=23 => u64::from(short),
-            24..=27 => {
-                let (value, least) = match short {
-                    24 => (self.number::<1>()?, 24),
-                    25 => (self.number::<2>()?, 1 << 8),
-                    26 => (self.number::<4>()?, 1 << 16),
-                    _ => (self.number::<8>()?, 1 << 32),
-                };
-                if value < least {
-                    return Err(NotCanonical);
-                }
-                value
-            }
+        let argument = if short < 24 { u64::from(short) } else { self.long_argument(short)? };
+        Ok((major, argument))
+    }
+
+    /// An argument that does not fit the first byte.
+    fn long_argument(&mut self, short: u8) -> Result<u64, CborError> {
+        let (value, least) = match short {
+            24 => (self.number::<1>()?, 24),
+            25 => (self.number::<2>()?, 1 << 8),
+            26 => (self.number::<4>()?, 1 << 16),
+            27 => (self.number::<8>()?, 1 << 32),
             _ => return Err(NotCanonical),
         };
-        Ok((major, argument))
+        if value < least { Err(NotCanonical) } else { Ok(value) }
     }
 
     #[inline]
@@ -156,16 +153,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Number of items of an array, which follow.
+    #[inline]
     pub fn array(&mut self) -> Result<usize, CborError> {
         self.length(ARRAY, "an array")
     }
 
     /// The array must have exactly `len` items.
+    #[inline]
     pub fn array_of(&mut self, len: usize) -> Result<(), CborError> {
         if self.array()? == len { Ok(()) } else { Err(Unexpected("an array of another length")) }
     }
 
     /// A map with unsigned keys, which follow.
+    #[inline]
     pub fn map(&mut self) -> Result<MapKeys, CborError> {
         Ok(MapKeys { left: self.length(MAP, "a map")?, last: None })
     }

@@ -42,6 +42,17 @@ impl SecretName {
     /// Longest name, in bytes.
     pub const MAX_BYTES: usize = 128;
 
+    /// Which bytes a name may have.
+    const GRAMMAR: [bool; 256] = {
+        let (mut allowed, mut byte) = ([false; 256], 0_u8);
+        while byte < u8::MAX {
+            allowed[byte as usize] =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            byte += 1;
+        }
+        allowed
+    };
+
     /// Checks a text against the grammar.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         Self::check(text).map(|()| Self(text.to_owned()))
@@ -59,7 +70,8 @@ impl SecretName {
         if text.len() > Self::MAX_BYTES {
             return Err(NameError::TooLong);
         }
-        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-')) {
+        // Every byte is looked up, without a branch between: a store of a hundred thousand names is checked at each opening.
+        if !text.bytes().fold(true, |good, byte| good & Self::GRAMMAR[usize::from(byte)]) {
             return Err(NameError::Character);
         }
         if !first.is_ascii_alphanumeric() {

@@ -50,6 +50,7 @@ pub struct EntryView<'a> {
 
 impl<'a> EntryView<'a> {
     /// Reads one entry and checks everything about it.
+    #[inline]
     pub(super) fn decode(reader: &mut Reader<'a>) -> Result<Self, StoreError> {
         let at = StoreError::encoding("entry");
         let mut keys = reader.map().map_err(&at)?;
@@ -145,6 +146,7 @@ impl<'a> EntryView<'a> {
 }
 
 /// Checks an array item by item and returns its length with a reader at its first item.
+#[inline]
 fn list<'a>(
     reader: &mut Reader<'a>,
     limit: usize,
@@ -170,6 +172,7 @@ fn bounded_text<'a>(reader: &mut Reader<'a>) -> Result<&'a str, StoreError> {
     }
 }
 
+#[inline]
 fn version<'a>(reader: &mut Reader<'a>) -> Result<VersionView<'a>, CborError> {
     reader.array_of(4)?;
     Ok(VersionView {
@@ -188,6 +191,7 @@ struct Descending {
 }
 
 impl Descending {
+    #[inline]
     fn check(&mut self, reader: &mut Reader<'_>) -> Result<(), StoreError> {
         let found = version(reader).map_err(StoreError::encoding("entry"))?;
         if !value::plausible_len(found.sealed.len()) {
