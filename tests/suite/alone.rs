@@ -13,13 +13,17 @@ const STACK: &str = "1000000000000000";
 /// Large enough for every piece of work that is shared otherwise.
 const LARGE: usize = 1 << 20;
 
+/// What opens the store, and what opens its archives.
+const STORE: &str = "--passphrase-from file:%g/pass";
+const ARCHIVE: &str = "--archive-passphrase-from file:%g/pass2";
+
 /// Runs `line` on the real program as on such a host.
 fn alone(stage: &Stage, program: &str, line: &str) -> Output {
     let line = format!("{program} --config %d/config.toml --non-interactive --yes {line}");
     let words: Vec<String> = line.split_whitespace().map(|word| stage.expand(word)).collect();
     let mut command = command(&words);
     command.env("RUST_MIN_STACK", STACK);
-    finish(command, Duration::from_secs(60))
+    finish(command, Duration::from_mins(1))
 }
 
 fn good(output: Output, what: &str) -> Vec<u8> {
@@ -31,7 +35,8 @@ fn good(output: Output, what: &str) -> Vec<u8> {
 /// A devnet store of more than a megabyte, and what its large secret is.
 fn large() -> (Stage, Vec<u8>) {
     let stage = Stage::devnet();
-    let value: Vec<u8> = (0..LARGE).map(|n| b'a' + (n * 131 >> 5).to_le_bytes()[0] % 26).collect();
+    let value: Vec<u8> =
+        (0..LARGE).map(|n| b'a' + ((n * 131) >> 5).to_le_bytes()[0] % 26).collect();
     stage.given("large", &value);
     for name in ["first", "second"] {
         stage.on(&format!("set %s {name} --from file:%g/large")).run().ok();
@@ -42,12 +47,11 @@ fn large() -> (Stage, Vec<u8>) {
 #[test]
 fn a_large_store_is_read_and_changed() {
     let (stage, value) = large();
-    const OPEN: &str = "--passphrase-from file:%g/pass";
-    let set = format!("set %s third --from file:%g/value {OPEN}");
+    let set = format!("set %s third --from file:%g/value {STORE}");
     good(alone(&stage, SECRETS_ADMIN, &set), "set");
-    let get = format!("get %s third {OPEN}");
+    let get = format!("get %s third {STORE}");
     assert_eq!(good(alone(&stage, SECRETS_ADMIN, &get), "get"), VALUE.as_bytes());
-    good(alone(&stage, SECRETS_ADMIN, &format!("verify %s {OPEN}")), "verify");
+    good(alone(&stage, SECRETS_ADMIN, &format!("verify %s {STORE}")), "verify");
     // And the host that lends threads reads what was written without.
     stage.on("verify %s").run().ok();
     stage.on("get %s second").revealing().run().ok().prints(&value);
@@ -56,21 +60,21 @@ fn a_large_store_is_read_and_changed() {
 #[test]
 fn an_archive_is_made_verified_and_restored() {
     let (stage, _) = large();
-    const OPEN: &str = "--archive-passphrase-from file:%g/pass2";
-    let extra: Vec<u8> = (0..5 * LARGE).map(|n| (n * 131 >> 5).to_le_bytes()[0]).collect();
+    let extra: Vec<u8> = (0..5 * LARGE).map(|n| ((n * 131) >> 5).to_le_bytes()[0]).collect();
     stage.overwrite("%d/extra", &extra);
     for line in [
-        format!("create %d/extra --store %s --out %d/archive --reason alone {OPEN}"),
-        format!("verify %d/archive {OPEN}"),
-        format!("drill %d/archive {OPEN}"),
-        format!("restore %d/archive --to %d/back {OPEN}"),
+        format!("create %d/extra --store %s --out %d/archive --reason alone {ARCHIVE}"),
+        format!("verify %d/archive {ARCHIVE}"),
+        format!("drill %d/archive {ARCHIVE}"),
+        format!("restore %d/archive --to %d/back {ARCHIVE}"),
     ] {
         good(alone(&stage, WALLET_BACKUP, &line), &line);
     }
     assert_eq!(stage.read("%d/back/secrets.bin"), stage.read("%s"));
     assert_eq!(stage.read("%d/back/files%d/extra"), extra);
     // Writing for age needs two that hand each other pieces: refused by name, and nothing is there.
-    let line = format!("export %d/archive --age --recipient {RECIPIENT} --out %d/out.age {OPEN}");
+    let line =
+        format!("export %d/archive --age --recipient {RECIPIENT} --out %d/out.age {ARCHIVE}");
     let output = alone(&stage, WALLET_BACKUP, &line);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(21), "{said}");
