@@ -13,7 +13,7 @@ use crate::kind::Kind;
 use crate::ops::backup::list::{Listed, list};
 use crate::ops::backup::memory;
 use crate::ops::backup::outdated::Outdated;
-use crate::ops::backup::status::is_there;
+use crate::ops::backup::status::{Whereabouts, whereabouts};
 use crate::ops::backup::verify::Live;
 use crate::store::StoreId;
 use crate::text::escape;
@@ -72,11 +72,15 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                     continue;
                 }
                 let outdated = judged(known.generation, known.key_epoch);
-                let present = is_there(&desk, known);
-                let path = match (known.path.as_str(), present) {
-                    ("", _) => "(a pipe)".to_owned(),
-                    (path, true) => escape(path),
-                    (path, false) => format!("{} (not there any more)", escape(path)),
+                let found = whereabouts(&desk, known);
+                let (present, remark_on_place) = match whereabouts(&desk, known) {
+                    Whereabouts::There => (Some(true), ""),
+                    Whereabouts::Gone => (Some(false), " (not there any more)"),
+                    Whereabouts::Unseen(_) => (None, " (cannot be looked at)"),
+                };
+                let path = match known.path.as_str() {
+                    "" => "(a pipe)".to_owned(),
+                    path => format!("{}{remark_on_place}", escape(path)),
                 };
                 let _ = writeln!(
                     text,

@@ -8,7 +8,9 @@ use super::memory::{self, Known};
 use super::outdated::{Outdated, outdated};
 use super::verify::Live;
 use crate::clock::Timestamp;
+use crate::kind::Kind;
 use crate::ops::{Desk, OpError, StateHome, StoreFile};
+use crate::text::quote_path;
 
 /// How bad it is, as monitoring counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,8 +57,18 @@ pub fn status(
 ) -> Result<Status, OpError> {
     let live = Live::of(file);
     let memory = memory::recall(desk, live.store_id)?;
-    let here: Vec<&Known> =
-        memory.archives.iter().filter(|known| !known.removed && is_there(desk, known)).collect();
+    let (mut here, mut unseen) = (Vec::new(), None);
+    for known in memory.archives.iter().filter(|known| !known.removed) {
+        match whereabouts(desk, known) {
+            Whereabouts::There => here.push(known),
+            Whereabouts::Gone => {}
+            Whereabouts::Unseen(error) => unseen = Some((known, error)),
+        }
+    }
+    // Only what may be newer than the newest that was seen changes the answer.
+    let unseen = unseen.filter(|(known, _)| {
+        here.last().is_none_or(|newest| (newest.created, newest.id) < (known.created, known.id))
+    });
     let age_of = |at: Timestamp| now.as_unix().saturating_sub(at.as_unix());
     let newest = here.last().map(|known| (*known).clone());
     let drill = memory.last_drill().map(|(_, drill)| drill);
@@ -71,7 +83,10 @@ pub fn status(
         outdated: outdated(desk, &live),
         newest,
     };
-    found.judge(desk, &memory.archives, max_age, max_drill_age);
+    let unseen = unseen.map(|(known, error)| {
+        format!("cannot look at {}: {error}", quote_path(Path::new(&known.path)))
+    });
+    found.judge(desk, (&memory.archives, unseen), max_age, max_drill_age);
     Ok(found)
 }
 
@@ -79,12 +94,13 @@ impl Status {
     fn judge(
         &mut self,
         desk: &Desk<'_>,
-        known: &[Known],
+        (known, unseen): (&[Known], Option<String>),
         max_age: Duration,
         max_drill_age: Duration,
     ) {
         let mut say = |level, text: &str| self.findings.push((level, text.to_owned()));
         match (&self.newest, self.age) {
+            _ if unseen.is_some() => say(Level::Unknown, &unseen.unwrap_or_default()),
             (Some(_), Some(age)) if age > max_age.as_secs() => {
                 say(Level::Critical, &format!("the last backup is {} old", days(age)));
             }
@@ -111,11 +127,31 @@ impl Status {
     }
 }
 
-/// Whether the archive is still where it was put; one that went into a pipe is not.
+/// Where an archive is that this host remembers.
+pub enum Whereabouts {
+    /// Where it was put.
+    There,
+    /// Not there any more, or something else is; one that went into a pipe is nowhere.
+    Gone,
+    /// Nobody can tell: the place cannot be read.
+    Unseen(OpError),
+}
+
+/// Looks where the archive was put.
+pub fn whereabouts(desk: &Desk<'_>, known: &Known) -> Whereabouts {
+    if known.path.is_empty() {
+        return Whereabouts::Gone;
+    }
+    match ArchiveFile::find(desk, Path::new(&known.path)) {
+        Ok(file) if file.header().id == known.id && file.len == known.len => Whereabouts::There,
+        Err(error) if error.kind() == Kind::Io => Whereabouts::Unseen(error),
+        Ok(_) | Err(_) => Whereabouts::Gone,
+    }
+}
+
+/// Whether the archive is where it was put, as far as anybody here can tell.
 pub fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
-    !known.path.is_empty()
-        && ArchiveFile::find(desk, Path::new(&known.path))
-            .is_ok_and(|file| file.header().id == known.id && file.len == known.len)
+    matches!(whereabouts(desk, known), Whereabouts::There)
 }
 
 /// A number of seconds in words.

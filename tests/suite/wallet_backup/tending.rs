@@ -178,6 +178,38 @@ fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
 }
 
 #[test]
+fn a_place_that_cannot_be_read_is_unknown_and_no_lost_backup() {
+    let stage = staged();
+    let (older, newer) = (create(&stage, "a.srb"), {
+        stage.set_clock(NOW + DAY);
+        create(&stage, "b.srb")
+    });
+    stage.backup(&format!("drill %d/archives/b.srb {OPEN}")).run().ok();
+    let status = || {
+        let ran = stage.backup("status --store %s --json").run();
+        let json = ran.json();
+        (json["status"].as_str().expect("a word").to_owned(), json["findings"].to_string())
+    };
+    let listed = || stage.backup("list --store %s").run().ok().text();
+    // A link is not followed, whatever may be behind it.
+    let hide = |path: &std::path::Path| {
+        std::fs::rename(path, path.with_extension("away")).expect("rename");
+        std::os::unix::fs::symlink("b.away", path).expect("link");
+    };
+    hide(&older);
+    assert_eq!(status(), ("OK".to_owned(), "[]".to_owned()), "the newest is there");
+    hide(&newer);
+    let (word, findings) = status();
+    assert_eq!(word, "UNKNOWN", "{findings}");
+    assert!(findings.contains("cannot look at") && findings.contains("b.srb"), "{findings}");
+    assert_eq!(listed().matches("(cannot be looked at)").count(), 2, "{}", listed());
+    // Gone is gone: that is known.
+    std::fs::remove_dir_all(stage.path("%d/archives")).expect("remove");
+    assert_eq!(status().0, "CRITICAL");
+    assert_eq!(listed().matches("(not there any more)").count(), 2, "{}", listed());
+}
+
+#[test]
 fn an_archive_that_was_found_damaged_is_no_backup_until_it_is_found_whole() {
     for found_by in ["verify", "drill"] {
         let stage = staged();
