@@ -381,6 +381,9 @@ class Bench:
         subprocess.run(create(big, out), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         subprocess.run(["age", "-r", public, "-o", str(sealed), str(big)], check=True)
         rounds = max(5, self.options.rounds // 3)
+        # It knows no pipe: a new repository on the disk each time, without compression.
+        self.write("restic-pw", "a third passphrase of the bench")
+        restic = f"restic --no-cache --quiet --compression off --repo {self.home / 'restic'} --password-file {self.home / 'restic-pw'}"
         durable, restored, copied = (self.home / name for name in ("durable.archive", "restored", "copied"))
         found = self.run(
             {
@@ -392,18 +395,22 @@ class Bench:
                 "restore": (anew(restored, tool, *self.common, "restore", str(out), "--to", str(restored), *opening), None),
                 "dd": (anew(copied, "dd", f"if={big}", f"of={copied}", "bs=1M", "conv=fsync", "status=none"), None),
                 "gpg": (["gpg", "--batch", "--yes", "--passphrase", "x", "--compress-algo", "none", "-o", "/dev/null", "-c", str(big)], None),
+                "rage": (["rage", "-r", public, "-o", "/dev/null", str(big)], None),
+                "restic": (["sh", "-c", f'rm -rf "$0" && {restic} init && {restic} backup "$1"', str(self.home / "restic"), str(big)], None),
                 "openssl": (["openssl", "enc", "-chacha20", "-pbkdf2", "-pass", "pass:x", "-in", str(big), "-out", "/dev/null"], None),
             },
             rounds=rounds,
         )
         ours, age, back, disk = (found[name] for name in ("create", "age", "age -d", "dd"))
-        others = ", ".join(f"{name} {found[name].median_wall():.2f} s" for name in ("age", "gpg", "openssl"))
+        others = ", ".join(f"{name} {found[name].median_wall():.2f} s" for name in ("age", "rage", "gpg", "openssl"))
         self.table.add("archive of 1 GiB to a pipe, to age", "<= 0.65 x", 0.65, ours.ratio(age), "x", f"{ours.median_wall():.2f} s; {others}")
         self.table.add("its processor time, to age", "<= 1.25 x", 1.25, ours.cpu_ratio(age), "x")
         note = f"{found['verify'].median_wall():.2f} s, age -d {back.median_wall():.2f} s"
         self.table.add("its verification, to age -d", "<= 0.65 x", 0.65, found["verify"].ratio(back), "x", note)
         for what, name in (("the same, durable on disk", "to disk"), ("its restoration, durable on disk", "restore")):
             note = f"{found[name].median_wall():.2f} s, dd {disk.median_wall():.2f} s"
+            if name == "to disk":
+                note += f", restic {found['restic'].median_wall():.2f} s"
             self.table.add(f"{what}, to dd conv=fsync", "<= 1.05 x", 1.05, found[name].ratio(disk), "x", note)
         most = max(found[name].rss for name in ("create", "verify", "to disk", "restore"))
         self.table.add("memory over the KDF's, 1 GiB", "<= 16 MiB", 16.0, most - 19, "MiB", f"age {age.rss:.1f} MiB")
@@ -467,9 +474,9 @@ def main():
     parser.add_argument("--many", type=int, default=100_000, help="secrets in the large store")
     parser.add_argument("--only", action="append", choices=SECTIONS)
     options = parser.parse_args()
-    for tool in ("argon2", "age", "age-keygen", "valgrind", "dd", "/usr/bin/time"):
+    for tool in ("argon2", "age", "age-keygen", "rage", "restic", "gpg", "openssl", "valgrind", "dd", "/usr/bin/time"):
         if shutil.which(tool) is None:
-            sys.exit(f"bench: error: missing: {tool} (apt-get install argon2 age valgrind time)")
+            sys.exit(f"bench: error: missing: {tool} (apt-get install argon2 age restic gpg openssl valgrind time; cargo install --locked rage)")
     for path, how in (
         (options.bin / "secrets-admin", "cargo build --locked --release"),
         (options.bin / "wallet-backup", "cargo build --locked --release"),
