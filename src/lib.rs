@@ -59,7 +59,6 @@
 //! | [`crypto`] | primitives, and every label |
 //! | [`secret`], [`memory`] | secret types, and the wiped memory they live in |
 //! | [`clock`], [`kind`], [`cbor`], [`text`] | time, the table of outcomes, encoding, escaping |
-//! | [`parallel`] | work on a second processor, where the host lends one |
 #![cfg_attr(feature = "cli", doc = "| [`cli`] | the command line: grammar, prompts, rendering |")]
 //!
 //! Every error has a `kind()` from one frozen table ([`kind::Kind`]), and many have `hints()`: commands that may help.
@@ -86,7 +85,7 @@ pub mod memory;
 pub mod name;
 pub mod network;
 pub mod ops;
-pub mod parallel;
+mod parallel;
 pub mod passphrase;
 pub mod rotation;
 pub mod secret;

@@ -4,6 +4,7 @@
 //! only to be done sooner, so a refusal is no failure: whoever asked does the work alone.
 
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
@@ -17,24 +18,35 @@ pub fn start<'scope, T: Send + 'scope>(
     Builder::new().spawn_scoped(scope, work)
 }
 
-/// Does both, at the same time if the host lends a thread for `other`, else `other` after `own`. The first result is an error
-/// when `other` panicked on its thread.
-pub fn both<A: Send, B>(
-    other: impl FnOnce() -> A + Send,
-    own: impl FnOnce() -> B,
-) -> (thread::Result<A>, B) {
+/// Does both, at the same time if the host lends a thread for `other`, else one after the other. The second result is an error
+/// when `other` panicked, wherever it ran.
+pub fn both<A, B: Send>(
+    own: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, thread::Result<B>) {
+    both_with(true, own, other)
+}
+
+fn both_with<A, B: Send>(
+    asks: bool,
+    own: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, thread::Result<B>) {
     // Kept where a refused thread leaves it.
     let other = Mutex::new(Some(other));
-    let take = || other.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let run = || {
+        let other = other.lock().unwrap_or_else(PoisonError::into_inner).take();
+        other.map(|other| other())
+    };
     thread::scope(|scope| {
-        let started = start(scope, || take().map(|other| other()));
+        let started = asks.then(|| start(scope, run).ok()).flatten();
         let own = own();
         let other = match started {
-            Ok(thread) => thread.join(),
-            Err(_) => Ok(take().map(|other| other())),
+            Some(thread) => thread.join(),
+            None => panic::catch_unwind(AssertUnwindSafe(run)),
         };
         // Either it ran here or it ran there.
-        (other.and_then(|done| done.ok_or_else(|| Box::new("never run") as _)), own)
+        (own, other.and_then(|done| done.ok_or_else(|| Box::new("never run") as _)))
     })
 }
 
@@ -43,17 +55,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_are_done_and_both_may_borrow() {
-        let mut words = vec!["a"];
-        let (other, own) = both(|| words.push("b"), || 7);
-        assert!(other.is_ok());
-        assert_eq!((own, words), (7, vec!["a", "b"]));
+    fn both_are_done_with_a_thread_and_without() {
+        for asks in [true, false] {
+            let mut words = vec!["a"];
+            let (own, other) = both_with(asks, || 7, || words.push("b"));
+            assert!(other.is_ok());
+            assert_eq!((own, words), (7, vec!["a", "b"]));
+        }
     }
 
     #[test]
     fn a_panic_of_the_other_is_an_error_and_ones_own_work_is_done() {
-        let (other, own) = both(|| panic!("on purpose"), || 7);
-        assert!(other.is_err());
-        assert_eq!(own, 7);
+        for asks in [true, false] {
+            let (own, other) = both_with(asks, || 7, || panic!("on purpose"));
+            assert!(other.is_err());
+            assert_eq!(own, 7);
+        }
     }
 }

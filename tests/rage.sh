@@ -3,11 +3,11 @@
 #
 #   tests/rage.sh BIN    BIN: the directory of the release binaries
 #
-# Needs rage (cargo install --locked rage), age, tar and script(1). The same with `age` is part of the test suite.
+# Needs rage (cargo install --locked rage), age, python3, tar and script(1). The same with `age` is part of the test suite.
 set -euo pipefail
 [[ $# -eq 1 ]] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 bin=$(cd "$1" && pwd)
-for program in rage age-keygen tar script; do
+for program in rage age-keygen python3 tar script; do
     command -v "$program" >/dev/null || { echo "rage.sh: error: missing: $program" >&2; exit 1; }
 done
 
@@ -39,7 +39,14 @@ same one.tar
 "$bin/wallet-backup" "${common[@]}" export one.srb --age --age-passphrase-from file:age-pass --out two.age --archive-passphrase-from file:archive-pass
 (sleep 2; cat age-pass; sleep 8) | PINENTRY_PROGRAM='' script -qec 'rage -d -o two.tar two.age' /dev/null >seen
 same two.tar
-# One bit in the middle: nothing that could be taken for the files.
-printf '\001' | dd of=one.age bs=1 seek=1000000 conv=notrunc status=none
+# One bit in the middle.
+python3 - one.age <<'EOF'
+import sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(1_000_000)
+    byte = file.read(1)[0]
+    file.seek(1_000_000)
+    file.write(bytes([byte ^ 1]))
+EOF
 if rage -d -i key -o bad.tar one.age 2>/dev/null; then echo "rage.sh: error: a damaged export was opened" >&2; exit 1; fi
 echo "rage.sh: $(rage --version): opened by a key and by a passphrase, every byte the same"

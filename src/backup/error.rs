@@ -64,7 +64,7 @@ pub enum ArchiveError {
     #[error("the host cannot give {0} bytes of memory for the archive")]
     Memory(usize),
     /// The host refused a thread that the work needs.
-    #[error("the host refuses a thread: {0} (see TasksMax=, pids.max, ulimit -u)")]
+    #[error("the host refuses a thread: {0}")]
     Thread(io::Error),
     /// Somebody wants this to end.
     #[error("stopped")]
@@ -95,6 +95,7 @@ impl ArchiveError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Slot(error) => error.hints(),
+            Self::Thread(_) => vec!["ulimit -u; systemctl show --property TasksMax".to_owned()],
             _ => Vec::new(),
         }
     }

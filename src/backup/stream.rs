@@ -43,7 +43,7 @@ pub struct Cipher<'a> {
 
 /// How to go about it.
 pub struct Pace<'a> {
-    /// How many threads work, the caller's included.
+    /// At most so many threads work, the caller's included.
     pub workers: usize,
     /// Whether to go on.
     pub tick: Tick<'a>,

@@ -21,7 +21,8 @@ pub struct Progress {
 impl Progress {
     /// Announces `what`, such as `deriving the key`, once it has taken a while.
     pub fn start(output: &Output, what: &str) -> Self {
-        let drawing = output.shows_progress().then_some(()).and_then(|()| {
+        // A host that lends no thread gets no picture.
+        let drawing = output.shows_progress().then(|| {
             let (done, waiting) = mpsc::channel::<()>();
             let message = format!("{}: {what}", output.tool());
             let work = move || {
@@ -36,10 +37,9 @@ impl Progress {
                 }
                 spinner.finish_and_clear();
             };
-            // A host that lends no thread gets no picture.
             Some((done, Builder::new().spawn(work).ok()?))
         });
-        Self { drawing }
+        Self { drawing: drawing.flatten() }
     }
 }
 

@@ -124,6 +124,8 @@ fn ignored_signals() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
+
     use std::os::fd::AsFd;
 
     use super::*;

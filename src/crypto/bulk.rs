@@ -3,7 +3,7 @@
 //! The construction is that of RFC 8439, section 2.8, with the key and nonce of draft-irtf-cfrg-xchacha: the first 32 bytes of
 //! the key stream are the one-time key of Poly1305, the text begins at block 1, and what is authenticated is
 //! `aad || pad || ciphertext || pad || u64 length of aad || u64 length of ciphertext`. Cipher and authenticator are the crates'
-//! own; only who works on which piece, and when, is decided here: the pieces go in turn to two ciphers, each of which sets itself to
+//! own; only who works on which piece, and when, is decided here: the pieces go in turn to up to two ciphers, each of which sets itself to
 //! the piece's place in the key stream, and all of them in order to the authenticator. A host that lends one thread, or none, gets
 //! the same bytes later.
 
@@ -70,11 +70,16 @@ fn finish(mut mac: Poly1305, aad: &[u8], text: usize) -> Tag {
 
 /// Encrypts `buffer` in place and returns its tag.
 pub(super) fn seal(key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {
+    seal_with(CIPHERS, key, nonce, aad, buffer)
+}
+
+/// The same with at most so many ciphers beside this thread.
+fn seal_with(most: usize, key: &[u8; 32], nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Tag {
     let len = buffer.len();
     let mut mac = authenticator(key, nonce, aad);
     std::thread::scope(|scope| {
         let (mut turns, mut encrypted) = (Vec::new(), Vec::new());
-        for _ in 0..CIPHERS {
+        for _ in 0..most {
             let (give, plain) = mpsc::channel();
             let (hand_over, done) = mpsc::channel();
             let work = move || {
@@ -111,11 +116,23 @@ pub(super) fn open(
     buffer: &mut [u8],
     tag: &Tag,
 ) -> Result<(), OpenError> {
+    open_with(CIPHERS, key, nonce, aad, buffer, tag)
+}
+
+/// The same with at most so many ciphers beside this thread.
+fn open_with(
+    most: usize,
+    key: &[u8; 32],
+    nonce: &Nonce,
+    aad: &[u8],
+    buffer: &mut [u8],
+    tag: &Tag,
+) -> Result<(), OpenError> {
     let len = buffer.len();
     let mut mac = authenticator(key, nonce, aad);
     std::thread::scope(|scope| {
         let mut turns = Vec::new();
-        for _ in 0..CIPHERS {
+        for _ in 0..most {
             let (give, authenticated) = mpsc::channel();
             if parallel::start(scope, move || encipher(key, nonce, authenticated, |_| {})).is_ok() {
                 turns.push(give);
@@ -168,11 +185,13 @@ mod tests {
                     .encrypt_inout_detached((&NONCE).into(), aad, InOutBuf::from(&mut expected[..]))
                     .expect("short enough")
                     .into();
-                let mut buffer = text(len);
-                assert_eq!(seal(&KEY, &NONCE, aad, &mut buffer), tag, "{len}");
-                assert_eq!(buffer, expected, "{len}");
-                open(&KEY, &NONCE, aad, &mut buffer, &tag).expect("opens");
-                assert_eq!(buffer, text(len), "{len}");
+                for most in 0..=CIPHERS {
+                    let mut buffer = text(len);
+                    assert_eq!(seal_with(most, &KEY, &NONCE, aad, &mut buffer), tag, "{len}");
+                    assert_eq!(buffer, expected, "{len}");
+                    open_with(most, &KEY, &NONCE, aad, &mut buffer, &tag).expect("opens");
+                    assert_eq!(buffer, text(len), "{len}");
+                }
             }
         }
     }
@@ -183,11 +202,14 @@ mod tests {
         let mut sealed = text(len);
         let tag = seal(&KEY, &NONCE, b"aad", &mut sealed);
         for at in [0, PIECE - 1, PIECE, 2 * PIECE + 7, len - 1] {
-            let mut changed = sealed.clone();
-            changed[at] ^= 1;
-            let before = changed.clone();
-            assert_eq!(open(&KEY, &NONCE, b"aad", &mut changed, &tag), Err(OpenError), "{at}");
-            assert!(changed == before, "{at}");
+            for most in 0..=CIPHERS {
+                let mut changed = sealed.clone();
+                changed[at] ^= 1;
+                let before = changed.clone();
+                let opened = open_with(most, &KEY, &NONCE, b"aad", &mut changed, &tag);
+                assert_eq!(opened, Err(OpenError), "{at}");
+                assert!(changed == before, "{at}");
+            }
         }
         let other_tag: Tag = std::array::from_fn(|i| tag[i] ^ u8::from(i == 15));
         let wrong: [(&[u8; 32], &Nonce, &[u8], &Tag); 4] = [

@@ -86,19 +86,19 @@ impl Built {
         let (state, held) = match (self.file, contents) {
             (Next::Native(unsigned), Contents::Native(store)) => {
                 file.reserve(unsigned.file_len() as u64)?;
-                let (hash, written) =
-                    parallel::both(|| unsigned.hash(), || file.append(unsigned.signed()));
+                let (written, hash) =
+                    parallel::both(|| file.append(unsigned.signed()), || unsigned.hash());
                 written?;
                 let hash = hash.map_err(|_| not_sealed())?;
                 let signature = store.sign(&unsigned, &hash)?;
                 file.append(&signature)?;
                 let signed = unsigned.signed().len();
-                let (opened, held) = parallel::both(
-                    || store.check_sealed(unsigned),
+                let (held, opened) = parallel::both(
                     || {
                         file.sync()?;
                         disk_has(file, signed, &hash, &signature)
                     },
+                    || store.check_sealed(unsigned),
                 );
                 let header = opened.map_err(|_| not_sealed())??;
                 (State::of(&header, hash, self.now), held?)

@@ -104,7 +104,7 @@ fn read(source: &dyn Source, at: u64, into: &mut [u8]) -> io::Result<()> {
     }
     let (front, back) = into.split_at_mut(into.len() / 2);
     let middle = at + front.len() as u64;
-    let (back, front) =
-        parallel::both(move || source.read_at(middle, back), move || source.read_at(at, front));
-    front.and(back.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
+    let (front, back) =
+        parallel::both(move || source.read_at(at, front), move || source.read_at(middle, back));
+    front.and(back.unwrap_or_else(|_| Err(io::Error::other("the reader panicked"))))
 }

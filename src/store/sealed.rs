@@ -163,7 +163,7 @@ impl SealedStore {
         let (verified, unlocked) = if self.body.len() < WORTH_A_THREAD {
             (self.verify(), derive())
         } else {
-            let (verified, unlocked) = parallel::both(|| self.verify(), derive);
+            let (unlocked, verified) = parallel::both(derive, || self.verify());
             (verified.unwrap_or(Err(StoreError::Signature)), unlocked)
         };
         let file_hash = verified?;

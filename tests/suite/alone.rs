@@ -5,12 +5,12 @@
 use std::process::Output;
 use std::time::Duration;
 
-use crate::support::program::{SECRETS_ADMIN, WALLET_BACKUP, command, finish};
+use crate::support::program::{KEY_ROTATE, SECRETS_ADMIN, WALLET_BACKUP, command, finish};
 use crate::support::stage::{Stage, VALUE};
 
 /// More than any thread's stack can be, so that the kernel refuses every thread.
 const STACK: &str = "1000000000000000";
-/// Large enough for every piece of work that is shared otherwise.
+/// Large enough for the work on a store and an archive to be shared otherwise.
 const LARGE: usize = 1 << 20;
 
 /// What opens the store, and what opens its archives.
@@ -55,6 +55,7 @@ fn a_large_store_is_read_and_changed() {
     // And the host that lends threads reads what was written without.
     stage.on("verify %s").run().ok();
     stage.on("get %s second").revealing().run().ok().prints(&value);
+    refuses_threads(&stage);
 }
 
 #[test]
@@ -72,10 +73,30 @@ fn an_archive_is_made_verified_and_restored() {
     }
     assert_eq!(stage.read("%d/back/secrets.bin"), stage.read("%s"));
     assert_eq!(stage.read("%d/back/files%d/extra"), extra);
-    // Writing for age needs two that hand each other pieces: refused by name, and nothing is there.
+    refuses_threads(&stage);
+}
+
+#[test]
+fn many_keys_are_rotated_at_once() {
+    let stage = Stage::devnet();
+    for n in 0..16 {
+        let line = format!("key create k{n} --store %s --kind ed25519 --role signing");
+        stage.rotate(&line).run().ok();
+    }
+    let line = format!("rotate --all --store %s --reason drill {STORE}");
+    good(alone(&stage, KEY_ROTATE, &line), "rotate");
+    stage.on("verify %s").run().ok();
+    refuses_threads(&stage);
+}
+
+/// Writing for age needs two that hand each other pieces: refused by name, and nothing is there. It shows that the rest of a test
+/// was done without threads.
+fn refuses_threads(stage: &Stage) {
+    let line = format!("create --store %s --out %d/witness --reason alone {ARCHIVE}");
+    stage.backup(&line).run().ok();
     let line =
-        format!("export %d/archive --age --recipient {RECIPIENT} --out %d/out.age {ARCHIVE}");
-    let output = alone(&stage, WALLET_BACKUP, &line);
+        format!("export %d/witness --age --recipient {RECIPIENT} --out %d/out.age {ARCHIVE}");
+    let output = alone(stage, WALLET_BACKUP, &line);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(21), "{said}");
     assert!(said.contains("the host refuses a thread"), "{said}");

@@ -273,6 +273,7 @@ fn a_wrong_passphrase_shows_when_the_service_starts() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 fn threads_share_one_opening() {
     let host = Host::new();
     host.init(NetworkMode::Devnet);

@@ -316,16 +316,6 @@ fn every_file_of_the_suite_is_registered() {
 }
 
 #[test]
-fn no_thread_is_started_by_a_call_that_panics_when_the_host_refuses_it() {
-    for source in sources() {
-        let code = source.code();
-        for call in ["thread::spawn(", "scope.spawn("] {
-            assert!(!code.contains(call), "{}: {call}: see src/parallel.rs", source.path);
-        }
-    }
-}
-
-#[test]
 fn every_label_has_one_home() {
     let sources = sources();
     let table = sources.iter().find(|s| s.path == "src/crypto/labels.rs").expect("the table");

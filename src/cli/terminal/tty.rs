@@ -172,6 +172,8 @@ impl Drop for AlternateScreen<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
+
     use std::thread;
     use std::time::{Duration, Instant};
 

@@ -13,8 +13,8 @@ use crate::kind::Kind;
 use crate::ops::backup::list::{Listed, list};
 use crate::ops::backup::memory;
 use crate::ops::backup::outdated::Outdated;
-use crate::ops::backup::status::{Whereabouts, whereabouts};
 use crate::ops::backup::verify::Live;
+use crate::ops::backup::whereabouts::Whereabouts;
 use crate::store::StoreId;
 use crate::text::escape;
 
@@ -22,7 +22,7 @@ use crate::text::escape;
 ///
 /// Of a directory; or without one of the directories of backup.dirs, and those of the store that this host remembers. With a store,
 /// those that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated; and
-/// those that are remembered and are not where they were put. No passphrase is needed, and nothing of what is shown was
+/// those that are remembered and are not where they were put, or cannot be looked at. No passphrase is needed, and nothing of what is shown was
 /// authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
 #[derive(clap::Args)]
 pub struct Args {
@@ -72,15 +72,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                     continue;
                 }
                 let outdated = judged(known.generation, known.key_epoch);
-                let found = whereabouts(&desk, known);
-                let (present, remark_on_place) = match whereabouts(&desk, known) {
-                    Whereabouts::There => (Some(true), ""),
-                    Whereabouts::Gone => (Some(false), " (not there any more)"),
-                    Whereabouts::Unseen(_) => (None, " (cannot be looked at)"),
+                let (present, error) = match Whereabouts::of(&desk, known) {
+                    Whereabouts::There => (Some(true), None),
+                    Whereabouts::Gone => (Some(false), None),
+                    Whereabouts::Unseen(error) => (None, Some(error.to_string())),
                 };
-                let path = match known.path.as_str() {
-                    "" => "(a pipe)".to_owned(),
-                    path => format!("{}{remark_on_place}", escape(path)),
+                let path = match (known.path.as_str(), present, &error) {
+                    ("", ..) => "(a pipe)".to_owned(),
+                    (path, _, Some(error)) => {
+                        format!("{} (cannot be looked at: {})", escape(path), escape(error))
+                    }
+                    (path, Some(false), None) => format!("{} (not there any more)", escape(path)),
+                    (path, ..) => escape(path),
                 };
                 let _ = writeln!(
                     text,
@@ -95,7 +98,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
                 let row = json!({
                     "file": known.path,
                     "bytes": known.len,
-                    "error": null,
+                    "error": error,
                     "present": present,
                     "archive_id": known.id.to_string(),
                     "store_id": id.to_string(),

@@ -35,6 +35,7 @@ mod sources;
 mod stage;
 pub mod status;
 pub mod verify;
+pub mod whereabouts;
 
 pub use archive::ArchiveFile;
 pub use sources::Piped;

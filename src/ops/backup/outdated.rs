@@ -9,8 +9,8 @@ use std::path::Path;
 
 use super::list::list;
 use super::memory::{self, Known, Turn};
-use super::status::is_there;
 use super::verify::Live;
+use super::whereabouts::Whereabouts;
 use crate::ops::{Desk, Notice};
 use crate::text::quote_path;
 
@@ -54,13 +54,16 @@ impl Outdated {
 }
 
 /// Every archive of the store that is where it was put, or may still be where it went: those that this host remembers, and those in the
-/// configured directories. What cannot be looked at is left out.
+/// configured directories. A directory that cannot be listed is left out.
 pub fn everywhere(desk: &Desk<'_>, live: &Live) -> Vec<Known> {
     let memory = memory::recall(desk, live.store_id).unwrap_or_default();
     let mut all: Vec<Known> = memory
         .archives
         .into_iter()
-        .filter(|known| !known.removed && (known.path.is_empty() || is_there(desk, known)))
+        .filter(|known| !known.removed)
+        .filter(|known| {
+            known.path.is_empty() || !matches!(Whereabouts::of(desk, known), Whereabouts::Gone)
+        })
         .collect();
     for directory in &desk.settings.backup_dirs {
         for listed in list(desk, directory, Some(live.store_id)).unwrap_or_default() {

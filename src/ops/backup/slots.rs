@@ -79,7 +79,7 @@ pub(super) fn derive(
         }
         Ok(secrets)
     };
-    let (judged, secrets) = parallel::both(judge, derive);
+    let (secrets, judged) = parallel::both(derive, judge);
     let passed: Result<Vec<_>, OpError> =
         judged.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     notices.extend(passed?.into_iter().flat_map(|passed| passed.notices));

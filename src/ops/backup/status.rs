@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::ArchiveFile;
 use super::memory::{self, Known};
 use super::outdated::{Outdated, outdated};
 use super::verify::Live;
+use super::whereabouts::Whereabouts;
 use crate::clock::Timestamp;
-use crate::kind::Kind;
 use crate::ops::{Desk, OpError, StateHome, StoreFile};
 use crate::text::quote_path;
 
@@ -57,18 +56,21 @@ pub fn status(
 ) -> Result<Status, OpError> {
     let live = Live::of(file);
     let memory = memory::recall(desk, live.store_id)?;
+    // Oldest first: what cannot be seen matters as long as nothing newer is seen.
     let (mut here, mut unseen) = (Vec::new(), None);
     for known in memory.archives.iter().filter(|known| !known.removed) {
-        match whereabouts(desk, known) {
-            Whereabouts::There => here.push(known),
+        match Whereabouts::of(desk, known) {
+            Whereabouts::There => {
+                here.push(known);
+                unseen = None;
+            }
             Whereabouts::Gone => {}
-            Whereabouts::Unseen(error) => unseen = Some((known, error)),
+            Whereabouts::Unseen(error) => {
+                let place = quote_path(Path::new(&known.path));
+                unseen = Some(format!("cannot look at {place}: {error}"));
+            }
         }
     }
-    // Only what may be newer than the newest that was seen changes the answer.
-    let unseen = unseen.filter(|(known, _)| {
-        here.last().is_none_or(|newest| (newest.created, newest.id) < (known.created, known.id))
-    });
     let age_of = |at: Timestamp| now.as_unix().saturating_sub(at.as_unix());
     let newest = here.last().map(|known| (*known).clone());
     let drill = memory.last_drill().map(|(_, drill)| drill);
@@ -78,15 +80,15 @@ pub fn status(
         age: newest.as_ref().map(|known| age_of(known.created)),
         drill_age: drill.map(|drill| age_of(drill.at)),
         drill_millis: drill.map(|drill| drill.millis),
-        stale: newest.as_ref().is_some_and(|known| live.has_moved_on(known.content_generation)),
+        // Of one that cannot be seen nobody says that it is stale, nor of an older one that the newest is.
+        stale: unseen.is_none()
+            && newest.as_ref().is_some_and(|known| live.has_moved_on(known.content_generation)),
         present: here.len(),
         outdated: outdated(desk, &live),
         newest,
     };
-    let unseen = unseen.map(|(known, error)| {
-        format!("cannot look at {}: {error}", quote_path(Path::new(&known.path)))
-    });
-    found.judge(desk, (&memory.archives, unseen), max_age, max_drill_age);
+    let nothing_known = memory.archives.is_empty();
+    found.judge(desk, nothing_known, unseen.as_deref(), [max_age, max_drill_age]);
     Ok(found)
 }
 
@@ -94,22 +96,24 @@ impl Status {
     fn judge(
         &mut self,
         desk: &Desk<'_>,
-        (known, unseen): (&[Known], Option<String>),
-        max_age: Duration,
-        max_drill_age: Duration,
+        nothing_known: bool,
+        unseen: Option<&str>,
+        [max_age, max_drill_age]: [Duration; 2],
     ) {
         let mut say = |level, text: &str| self.findings.push((level, text.to_owned()));
-        match (&self.newest, self.age) {
-            _ if unseen.is_some() => say(Level::Unknown, &unseen.unwrap_or_default()),
-            (Some(_), Some(age)) if age > max_age.as_secs() => {
+        match (self.age, unseen) {
+            // There is a fresh one; the newest is worth a look.
+            (Some(age), Some(unseen)) if age <= max_age.as_secs() => say(Level::Warning, unseen),
+            (_, Some(unseen)) => say(Level::Unknown, unseen),
+            (Some(age), None) if age > max_age.as_secs() => {
                 say(Level::Critical, &format!("the last backup is {} old", days(age)));
             }
-            (Some(_), _) => {}
-            (None, _) if known.is_empty() && !matches!(desk.state, StateHome::Directory(_)) => {
+            (Some(_), None) => {}
+            (None, None) if nothing_known && !matches!(desk.state, StateHome::Directory(_)) => {
                 say(Level::Unknown, "no state directory remembers backups of this store");
             }
-            (None, _) if known.is_empty() => say(Level::Critical, "no backup is known"),
-            (None, _) => say(Level::Critical, "no sound backup is where it was put"),
+            (None, None) if nothing_known => say(Level::Critical, "no backup is known"),
+            (None, None) => say(Level::Critical, "no sound backup is where it was put"),
         }
         if self.stale {
             say(Level::Warning, "the store has changed since the last backup");
@@ -125,33 +129,6 @@ impl Status {
         self.findings.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
         self.level = self.findings.first().map_or(Level::Ok, |(level, _)| *level);
     }
-}
-
-/// Where an archive is that this host remembers.
-pub enum Whereabouts {
-    /// Where it was put.
-    There,
-    /// Not there any more, or something else is; one that went into a pipe is nowhere.
-    Gone,
-    /// Nobody can tell: the place cannot be read.
-    Unseen(OpError),
-}
-
-/// Looks where the archive was put.
-pub fn whereabouts(desk: &Desk<'_>, known: &Known) -> Whereabouts {
-    if known.path.is_empty() {
-        return Whereabouts::Gone;
-    }
-    match ArchiveFile::find(desk, Path::new(&known.path)) {
-        Ok(file) if file.header().id == known.id && file.len == known.len => Whereabouts::There,
-        Err(error) if error.kind() == Kind::Io => Whereabouts::Unseen(error),
-        Ok(_) | Err(_) => Whereabouts::Gone,
-    }
-}
-
-/// Whether the archive is where it was put, as far as anybody here can tell.
-pub fn is_there(desk: &Desk<'_>, known: &Known) -> bool {
-    matches!(whereabouts(desk, known), Whereabouts::There)
 }
 
 /// A number of seconds in words.

@@ -361,7 +361,7 @@ fn make_all(store: &OpenStore, sealer: &KeySealer, turns: &[Turn]) -> Result<Vec
         crate::memory::scrub_stack();
         made
     };
-    let (second, first) = parallel::both(|| all(halves.1), || all(halves.0));
+    let (first, second) = parallel::both(|| all(halves.0), || all(halves.1));
     let mut made = first?;
     made.extend(second.map_err(|_| KeyError::NotAPrivateKey("any"))??);
     Ok(made)

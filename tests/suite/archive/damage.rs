@@ -50,6 +50,7 @@ fn refused(bytes: &[u8], what: &str) {
 }
 
 /// Runs `check` over every number below `end`, on two threads.
+#[expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 fn everywhere(end: usize, check: impl Fn(usize) + Sync) {
     let check = &check;
     std::thread::scope(|scope| {

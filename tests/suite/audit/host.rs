@@ -100,6 +100,7 @@ fn traps_are_refused() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 fn writers_take_turns() {
     const WRITERS: u64 = 8;
     const RECORDS: u64 = 20;

@@ -32,6 +32,7 @@ fn later_checks(file: &[u8], credentials: &Credentials) -> Result<(), StoreError
 }
 
 /// Calls `check` for every bit of a file of `len` bytes, on two threads.
+#[expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 fn every_bit(len: usize, check: impl Fn(usize) + Sync) {
     std::thread::scope(|scope| {
         for half in 0..2 {

@@ -214,6 +214,7 @@ fn run(thread: u64, wanted: usize) -> BTreeMap<String, usize> {
     seen
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 fn refuse(count: usize) {
     let each = count / usize::try_from(THREADS).expect("few");
     let mut seen = BTreeMap::new();

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 pub const SECRETS_ADMIN: &str = env!("CARGO_BIN_EXE_secrets-admin");
 /// The one of backups.
 pub const WALLET_BACKUP: &str = env!("CARGO_BIN_EXE_wallet-backup");
+/// The one of keys.
+pub const KEY_ROTATE: &str = env!("CARGO_BIN_EXE_key-rotate");
 /// And the gate.
 pub const VALIDATE_CONFIG: &str = env!("CARGO_BIN_EXE_validate-config");
 

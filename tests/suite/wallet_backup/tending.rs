@@ -180,32 +180,60 @@ fn a_monitor_learns_in_one_line_whether_all_is_fresh() {
 #[test]
 fn a_place_that_cannot_be_read_is_unknown_and_no_lost_backup() {
     let stage = staged();
-    let (older, newer) = (create(&stage, "a.srb"), {
-        stage.set_clock(NOW + DAY);
-        create(&stage, "b.srb")
-    });
-    stage.backup(&format!("drill %d/archives/b.srb {OPEN}")).run().ok();
-    let status = || {
-        let ran = stage.backup("status --store %s --json").run();
-        let json = ran.json();
-        (json["status"].as_str().expect("a word").to_owned(), json["findings"].to_string())
+    create(&stage, "a.srb");
+    stage.backup(&format!("drill %d/archives/a.srb {OPEN}")).run().ok();
+    std::fs::create_dir(stage.path("%d/newer")).expect("mkdir");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(stage.path("%d/newer"), mode).expect("chmod");
+    stage.set_clock(NOW + DAY);
+    let line = format!("create --store %s --out %d/newer/b.srb --reason again {OPEN}");
+    stage.backup(&line).run().ok();
+    let status = |max_age: &str| {
+        let ran = stage.backup(&format!("status --store %s --max-age {max_age} --json")).run();
+        (ran.code, ran.json()["findings"].to_string())
     };
     let listed = || stage.backup("list --store %s").run().ok().text();
-    // A link is not followed, whatever may be behind it.
-    let hide = |path: &std::path::Path| {
-        std::fs::rename(path, path.with_extension("away")).expect("rename");
-        std::os::unix::fs::symlink("b.away", path).expect("link");
+    // A place that root does not look at either: the way there leads over a link that somebody else can change.
+    let hide = |name: &str| {
+        let (place, away) = (stage.path(name), stage.path(&format!("{name}.away")));
+        std::fs::rename(&place, &away).expect("rename");
+        std::os::unix::fs::symlink(&away, &place).expect("link");
+        std::os::unix::fs::lchown(&place, Some(65534), None).expect("chown, as root");
     };
-    hide(&older);
-    assert_eq!(status(), ("OK".to_owned(), "[]".to_owned()), "the newest is there");
-    hide(&newer);
-    let (word, findings) = status();
-    assert_eq!(word, "UNKNOWN", "{findings}");
-    assert!(findings.contains("cannot look at") && findings.contains("b.srb"), "{findings}");
-    assert_eq!(listed().matches("(cannot be looked at)").count(), 2, "{}", listed());
-    // Gone is gone: that is known.
+    let show = |name: &str| {
+        std::fs::remove_file(stage.path(name)).expect("remove");
+        std::fs::rename(stage.path(&format!("{name}.away")), stage.path(name)).expect("rename");
+    };
+
+    hide("%d/archives");
+    assert_eq!(status("12h"), (0, "[]".to_owned()), "the newest is there and fresh");
+    show("%d/archives");
+
+    hide("%d/newer");
+    // Whether it holds this, nobody can tell: so nothing is said of the older one.
+    stage.on("set %s api --from file:%g/value2").run().ok();
+    for (max_age, code) in [("7d", 1), ("12h", 3)] {
+        let (ended, findings) = status(max_age);
+        assert_eq!(ended, code, "{findings}");
+        assert!(findings.contains("cannot look at") && findings.contains("b.srb"), "{findings}");
+        assert!(!findings.contains("changed") && !findings.contains("old\""), "{findings}");
+    }
+    hide("%d/archives");
+    assert_eq!(status("7d").0, 3);
+    assert_eq!(listed().matches("(cannot be looked at: ").count(), 2, "{}", listed());
+    let json = stage.backup("list --store %s --json").run().ok().json();
+    for row in json["archives"].as_array().expect("rows") {
+        assert!(row["present"].is_null() && row["error"].is_string(), "{row}");
+    }
+    show("%d/archives");
+    show("%d/newer");
+
+    // What is gone, or is something else, is known to be no backup.
+    std::fs::remove_file(stage.path("%d/newer/b.srb")).expect("remove");
+    std::fs::create_dir(stage.path("%d/newer/b.srb")).expect("mkdir");
+    assert_eq!(status("12h").0, 2);
     std::fs::remove_dir_all(stage.path("%d/archives")).expect("remove");
-    assert_eq!(status().0, "CRITICAL");
+    assert_eq!(status("7d").0, 2);
     assert_eq!(listed().matches("(not there any more)").count(), 2, "{}", listed());
 }
 
