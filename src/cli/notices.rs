@@ -43,6 +43,9 @@ pub fn print(context: &mut Context, file: &Path, notices: &[Notice]) {
             Notice::NotRemembered(why) => output.warn(&format!(
                 "this store could not be remembered ({why}): a copy older than it would not be noticed"
             )),
+            Notice::ArchiveNotRemembered(why) => output.warn(&format!(
+                "this archive could not be remembered ({why}): `status` and `list` will not find it"
+            )),
             Notice::StateDamaged => output.warn(
                 "what this host remembered of the store cannot be read: whether this is an older copy cannot be told",
             ),

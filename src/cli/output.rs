@@ -253,13 +253,16 @@ impl Write for Shared {
 
 /// The exit code of a command that got as far as an answer or a failure.
 pub(super) fn finish(output: &mut Output, outcome: Result<Answer, Failure>) -> Kind {
-    match outcome.and_then(|answer| output.answer(&answer).map(|()| answer.kind())) {
-        Ok(kind) => kind,
-        Err(failure) => {
-            output.failure(&failure);
-            failure.kind()
-        }
-    }
+    let failure = match outcome {
+        Ok(answer) => match output.answer(&answer) {
+            Ok(()) => return answer.kind(),
+            // Nobody is to think that it must be done again.
+            Err(failure) => failure.adding("; if the command changes anything, that IS done"),
+        },
+        Err(failure) => failure,
+    };
+    output.failure(&failure);
+    failure.kind()
 }
 
 #[cfg(test)]
@@ -341,7 +344,7 @@ mod tests {
         assert_eq!(kind, Kind::Io);
         assert_eq!(
             seen.stderr(),
-            "t: error: cannot write the answer to standard output: broken pipe\n"
+            "t: error: cannot write the answer to standard output: broken pipe; if the command changes anything, that IS done\n"
         );
     }
 }

@@ -72,6 +72,13 @@ impl Failure {
         self
     }
 
+    /// The same failure, with more behind its message.
+    #[must_use]
+    pub fn adding(mut self, text: &str) -> Self {
+        self.message += text;
+        self
+    }
+
     /// The same failure, told in one line.
     #[must_use]
     pub fn without_hints(mut self) -> Self {

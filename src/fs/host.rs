@@ -93,7 +93,7 @@ impl HostDirectory {
     }
 
     /// Writes a whole new file, which gets its name only when it is complete and durable: a kill leaves nothing behind, and
-    /// least of all half a secret.
+    /// least of all half a secret. Where it fails the name is free.
     pub fn write_new(&self, name: &OsStr, owner: Ownership, bytes: &[u8]) -> Result<(), FsError> {
         let path = self.path.join(name);
         let fd = self
@@ -106,8 +106,8 @@ impl HostDirectory {
         if !file.holds(bytes)? {
             return Err(FsError::NotWritten(file.path));
         }
-        self.give_name(&mut file, name)?;
-        self.sync()
+        let named = self.give_name(&mut file, name).and_then(|()| self.sync());
+        self.or_take_back(&file, name, named)
     }
 
     /// Gives a file just made its owner and mode, before it holds anything.

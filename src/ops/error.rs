@@ -115,6 +115,9 @@ pub enum OpError {
     /// Everything was brought back, but the name of the directory may not outlive a power cut.
     #[error("everything IS restored to {}, but whether the name is on the disk is not known: {_1}", .0.display())]
     RestoreNotSynced(PathBuf, Box<FsError>),
+    /// An archive was removed, but may be there again after a power cut.
+    #[error("{} IS removed, but whether that is on the disk is not known: {_1}", .0.display())]
+    RemovalNotSynced(PathBuf, Box<FsError>),
     /// Nothing may be removed while no archive is known to be good.
     #[error("none of these archives is known to be good, so none is removed")]
     NothingProven,
@@ -312,7 +315,7 @@ impl OpError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Fs(error) => error.kind(),
-            Self::RestoreNotSynced(_, error) => error.kind(),
+            Self::RestoreNotSynced(_, error) | Self::RemovalNotSynced(_, error) => error.kind(),
             Self::Store(error) => error.kind(),
             Self::Isec(error) => error.kind(),
             Self::Random(_) => Kind::Io,
@@ -378,7 +381,9 @@ impl OpError {
             Self::SharedPassphrase => {
                 vec!["choose another one: --archive-passphrase-from file:PATH".to_owned()]
             }
-            Self::RestoreNotSynced(path, _) => vec![format!("sync -f {}", quote_path(path))],
+            Self::RestoreNotSynced(path, _) | Self::RemovalNotSynced(path, _) => {
+                vec![format!("sync -f {}", quote_path(path))]
+            }
             Self::RestoreOlder { .. } => {
                 vec!["to take the archive as the truth: add --accept-rollback REASON".to_owned()]
             }

@@ -211,6 +211,8 @@ pub enum Notice {
     NoState(String),
     /// The store is news to this host, and could not be remembered.
     NotRemembered(String),
+    /// An archive was made, and could not be remembered.
+    ArchiveNotRemembered(String),
     /// What this host remembered of the store cannot be read.
     StateDamaged,
     /// Something about the audit log.

@@ -30,12 +30,17 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     args.opening.source()?;
     let setup = Setup::new(context)?;
     let desk = setup.desk();
-    let path = match &args.file {
-        Some(_) => named::path(args.file.as_ref(), "the archive")?,
-        None => named::configured_archives(context, &setup, &desk)?.swap_remove(0),
+    let found = match &args.file {
+        Some(_) => vec![named::path(args.file.as_ref(), "the archive")?],
+        None => named::configured_archives(context, &setup, &desk)?,
     };
+    let (path, older) = (&found[0], found.get(1));
     let live = named::live(context, &setup, &desk)?;
-    let file = ArchiveFile::find(&desk, &path)?;
+    let file = ArchiveFile::find(&desk, path).map_err(|error| match &args.file {
+        Some(_) => Failure::from(error),
+        // An older one is no rehearsal of what a loss today would be mended with.
+        None => named::unreadable(path, &error, older),
+    })?;
     let network = file.header().store.network;
     file.require_network(&desk)?;
     setup.guard_environment(context, network)?;
@@ -47,7 +52,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let mut progress = |done, of| bar.at(done, of);
         drill(&desk, &file, &archive, store.as_ref(), against.as_ref(), &mut progress)?
     };
-    notices::print(context, &path, &drilled.notices);
+    notices::print(context, path, &drilled.notices);
     let (scope, what) = match drilled.opened {
         Some(values) => ("full", format!("restored in memory, {values} values opened")),
         None => (

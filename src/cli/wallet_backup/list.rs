@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         Some(dir) => vec![dir.into()],
         None => setup.config.backups.dirs.clone(),
     };
-    let mut listed_ids = Vec::new();
+    let (mut listed_ids, mut unreadable_paths) = (Vec::new(), Vec::new());
     for directory in &directories {
         for listed in list(&desk, directory, only)? {
             unreadable += usize::from(listed.header.is_err());
@@ -62,13 +62,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
             listed_ids.extend(header.map(|header| header.id));
             text += &line(&listed, outdated);
             rows.push(named::merged(row(&listed), outdated_json(outdated)));
+            if listed.header.is_err() {
+                unreadable_paths.push(listed.path);
+            }
         }
     }
     match (&args.dir, only) {
         (Some(_), _) | (None, None) => {}
         (None, Some(id)) => {
             for known in memory::recall(&desk, id)?.archives.iter().rev() {
-                if known.removed || listed_ids.contains(&known.id) {
+                let is_listed = listed_ids.contains(&known.id)
+                    || unreadable_paths.iter().any(|path| path == Path::new(&known.path));
+                if known.removed || is_listed {
                     continue;
                 }
                 let outdated = judged(known.generation, known.key_epoch);

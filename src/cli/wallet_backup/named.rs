@@ -15,10 +15,11 @@ use crate::cli::source::reader::{Purpose, Reader};
 use crate::cli::{Context, Failure};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
-use crate::ops::backup::list::list;
-use crate::ops::{Desk, StoreFile};
+use crate::ops::backup::list::of_store;
+use crate::ops::{Desk, OpError, StoreFile};
 use crate::passphrase::Passphrase;
 use crate::store::keyslot::Credentials;
+use crate::text::quote_path;
 
 /// Flags of every command that opens an archive.
 #[derive(clap::Args)]
@@ -128,7 +129,8 @@ pub fn directories(setup: &Setup, named: Option<&OsString>) -> Result<Vec<PathBu
     }
 }
 
-/// The archives of the store in the configured directories, the newest first. Whether they are genuine is not known yet.
+/// The archives of the store in the configured directories, the newest first, and what should be one and cannot be read. Whether they
+/// are genuine is not known yet.
 pub fn configured_archives(
     context: &mut Context,
     setup: &Setup,
@@ -144,22 +146,23 @@ pub fn configured_archives(
             return Err(Failure::usage("no archive and no store is named").hint("add --store FILE"));
         }
     };
-    let mut found = Vec::new();
-    for directory in &setup.config.backups.dirs {
-        for listed in list(desk, directory, Some(id))? {
-            // Whose an unreadable one is cannot be told; `list` shows it.
-            if let Ok(header) = &listed.header {
-                let order = (header.store.generation, header.created, header.id);
-                found.push((order, listed.path));
-            }
-        }
-    }
-    found.sort_by(|a, b| b.cmp(a));
+    let found = of_store(desk, &setup.config.backups.dirs, id)?;
     if found.is_empty() {
         let failure = Failure::new(Kind::NotInitialised, "no archive of the store in backup.dirs");
         return Err(failure.hint("make one: wallet-backup create --reason TEXT"));
     }
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+    Ok(found)
+}
+
+/// The newest archive of a store, which nobody named, cannot be read.
+pub fn unreadable(path: &Path, error: &OpError, older: Option<&PathBuf>) -> Failure {
+    let place = quote_path(path);
+    let text = format!("the newest archive of the store cannot be read: {place}: {error}");
+    let failure = Failure::new(error.kind(), text);
+    match older {
+        Some(older) => failure.hint(format!("wallet-backup drill {}", quote_path(older))),
+        None => failure,
+    }
 }
 
 /// The path of a file that was named.

@@ -11,6 +11,7 @@ use crate::cli::bar::Bar;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::ops::OpError;
 use crate::ops::backup::ArchiveFile;
@@ -56,6 +57,8 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         match ArchiveFile::find(&desk, file) {
             Ok(file) => networks.push(file.header().store.network),
             Err(OpError::Archive(_)) => {}
+            // Nobody named it: the others are verified all the same.
+            Err(_) if args.files.is_empty() => {}
             // A file that is not there is said before anything is asked.
             Err(error) => return Err(error.into()),
         }
@@ -91,11 +94,18 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         let (verified, resumed) = {
             let mut bar = Bar::of_bytes(&context.output, "verifying");
             let mut progress = |done, of| bar.at(done, of);
-            if let (Some(resume), Some(credentials)) = (&mut resume, &credentials) {
-                resume.verify(&desk, path, credentials, live.as_ref(), &mut progress)?
+            let done = if let (Some(resume), Some(credentials)) = (&mut resume, &credentials) {
+                resume.verify(&desk, path, credentials, live.as_ref(), &mut progress)
             } else {
                 let credentials = credentials.as_ref();
-                (verify(&desk, path, credentials, live.as_ref(), &mut progress)?, false)
+                verify(&desk, path, credentials, live.as_ref(), &mut progress)
+                    .map(|verified| (verified, false))
+            };
+            match done {
+                Err(error) if args.files.is_empty() && error.kind() == Kind::Io => {
+                    (Verified::unreadable(error.to_string()), false)
+                }
+                done => done?,
             }
         };
         notices::print(context, path, &verified.notices);
@@ -132,6 +142,7 @@ fn words(verdict: Verdict) -> &'static str {
         Verdict::StructureOnly => "structure only: nothing was authenticated",
         Verdict::WrongPassphrase => "wrong passphrase",
         Verdict::Foreign => "foreign",
+        Verdict::Unreadable => "cannot be read",
         Verdict::Corrupt => "corrupt",
     }
 }

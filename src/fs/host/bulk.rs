@@ -48,8 +48,13 @@ impl Unnamed<'_> {
         FsError::NotWritten(self.file.path.clone())
     }
 
-    /// Makes it durable and gives it its name, which must still be free.
+    /// Makes it durable and gives it its name, which must still be free. Where that fails the name is free again.
     pub fn finish(mut self) -> Result<(), FsError> {
+        let named = self.give_name();
+        self.directory.or_take_back(&self.file, &self.name, named)
+    }
+
+    fn give_name(&mut self) -> Result<(), FsError> {
         self.file.sync()?;
         if let Some(temp) = &self.temp {
             match self.directory.rename(temp, &self.name, Replace::No) {
@@ -186,6 +191,24 @@ impl HostDirectory {
         }
         // Some kernels do not sync on btrfs what has no name, and what had none when it was synced may come back empty.
         file.sync()
+    }
+
+    /// Passes on how it went to give `file` its name durably. Where that failed the name is taken away again, if the file has it: whoever
+    /// is told that nothing was written must not find it there.
+    pub(super) fn or_take_back(
+        &self,
+        file: &HostFile,
+        name: &OsStr,
+        named: Result<(), FsError>,
+    ) -> Result<(), FsError> {
+        named.inspect_err(|_| {
+            let own = rustix::fs::fstat(&file.fd).map(|stat| file_id(&stat).inode);
+            if let (Ok(own), Ok(Some(there))) = (own, self.id(name))
+                && own == there.inode
+            {
+                let _ = self.remove(name).and_then(|()| self.sync());
+            }
+        })
     }
 
     /// Opens `name`, which is no secret, or none in the clear: a plain file, and with `trusted` one of the caller's or root's.

@@ -155,11 +155,15 @@ pub fn create(
         memory.meet(known);
     });
     match kept {
+        Ok(true) if path.as_ref().is_some_and(|path| path.to_str().is_none()) => {
+            let why = "its path is not UTF-8".to_owned();
+            notices.push(Notice::ArchiveNotRemembered(why));
+        }
         Ok(true) => {}
         Ok(false) => notices.push(Notice::Note(
             "no state directory: the age of this archive is not remembered here".to_owned(),
         )),
-        Err(error) => notices.push(Notice::NotRemembered(error.to_string())),
+        Err(error) => notices.push(Notice::ArchiveNotRemembered(error.to_string())),
     }
     Ok(Created { header: Some(header), path, len, files, millis, notices })
 }

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use super::ArchiveFile;
-use crate::backup::file_name::EXTENSION;
+use super::memory::{self, Known, Memory};
+use crate::backup::file_name::{ArchiveName, EXTENSION};
 use crate::backup::{ArchiveError, ArchiveHeader};
+use crate::clock::Timestamp;
 use crate::fs::{Directory as _, FsError, HostDirectory};
+use crate::kind::Kind;
 use crate::ops::{Desk, OpError};
 use crate::store::StoreId;
 
@@ -45,6 +48,52 @@ pub fn list(desk: &Desk<'_>, path: &Path, only: Option<StoreId>) -> Result<Vec<L
         (a, b) => a.is_err().cmp(&b.is_err()),
     });
     Ok(found)
+}
+
+/// The archives of one store in `directories`, the newest first; and with them what cannot be read but should be one, by its name or by
+/// what this host remembers. Whether they are genuine is not known yet.
+pub fn of_store(
+    desk: &Desk<'_>,
+    directories: &[PathBuf],
+    id: StoreId,
+) -> Result<Vec<PathBuf>, OpError> {
+    let memory = memory::recall(desk, id)?;
+    let mut found = Vec::new();
+    for directory in directories {
+        for listed in list(desk, directory, Some(id))? {
+            let order = match &listed.header {
+                Ok(header) => Some((header.store.generation, header.created)),
+                Err(_) => should_be(&memory, &listed.path, id),
+            };
+            found.extend(order.map(|order| (order, listed.path)));
+        }
+        // One of another name is not listed where it cannot be read.
+        for known in &memory.archives {
+            let path = Path::new(&known.path);
+            if path.parent() == Some(directory)
+                && found.iter().all(|(_, listed)| listed != path)
+                && ArchiveFile::find(desk, path)
+                    .is_err_and(|error| error.kind() != Kind::NotInitialised)
+            {
+                found.push((order_of(known), path.to_owned()));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+/// Whether what is at `path` should be an archive of the store: then its generation, and when it was made.
+fn should_be(memory: &Memory, path: &Path, id: StoreId) -> Option<(u64, Timestamp)> {
+    if let Some(known) = memory.archives.iter().find(|known| Path::new(&known.path) == path) {
+        return Some(order_of(known));
+    }
+    let name: ArchiveName = path.file_name()?.to_str()?.parse().ok()?;
+    name.may_be_of(id).then_some((name.generation, name.made()))
+}
+
+const fn order_of(known: &Known) -> (u64, Timestamp) {
+    (known.generation, known.created)
 }
 
 /// What `name` is: an archive, something with an archive's name that is none, or nothing of ours.

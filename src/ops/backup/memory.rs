@@ -110,6 +110,13 @@ impl Known {
     }
 }
 
+impl Known {
+    /// When anything happened to it.
+    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
+        [Some(self.created), self.verified, self.drill.map(|drill| drill.at)].into_iter().flatten()
+    }
+}
+
 /// All that is remembered of one store's archives, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {

@@ -19,6 +19,7 @@ use crate::ops::audit::{Event, Keys, Subject, Trail};
 use crate::ops::{Desk, Notice, OpError, StoreFile};
 use crate::store::StoreError;
 use crate::store::keyslot::Credentials;
+use crate::text::quote_path;
 
 /// What became of an archive, or would.
 pub struct Pruned {
@@ -135,6 +136,7 @@ fn remove(desk: &Desk<'_>, file: &StoreFile, archives: &[Pruned]) -> Result<Vec<
         Some(recording) => Trail::open(desk, recording, &subject, Keys::default())?,
         None => Trail::closed(subject.head.unwrap_or_default()),
     };
+    let mut notices = Vec::new();
     for Pruned { listed, kept, .. } in archives {
         let (Ok(header), false) = (&listed.header, kept) else { continue };
         desk.check_stop()?;
@@ -142,17 +144,22 @@ fn remove(desk: &Desk<'_>, file: &StoreFile, archives: &[Pruned]) -> Result<Vec<
         place.check_parents(desk.trust.caller)?;
         let event = desk.reasoned(Event::new("backup.prune", Some(header.id.to_string())));
         trail.release(desk, &event, None)?;
-        let removed =
-            place.directory().remove(place.name()).and_then(|()| place.directory().sync());
         let lost = header.id;
-        if removed.is_ok() {
-            // Information only: what is not remembered as removed is found not to be there.
-            let _ = memory::record(desk, file.store_id(), |memory| memory.lose(lost));
-        }
-        if let Err(error) = removed {
+        if let Err(error) = place.directory().remove(place.name()) {
             trail.failed(desk, &event, error.kind());
             return Err(error.into());
         }
+        let synced = place.directory().sync();
+        // Information only: what is not remembered as removed is found not to be there.
+        if let Err(error) = memory::record(desk, file.store_id(), |memory| memory.lose(lost)) {
+            let path = quote_path(&listed.path);
+            notices.push(Notice::Note(format!("that {path} is gone is not remembered: {error}")));
+        }
+        if let Err(error) = synced {
+            trail.failed(desk, &event, error.kind());
+            return Err(OpError::RemovalNotSynced(listed.path.clone(), Box::new(error)));
+        }
     }
-    Ok(trail.notices)
+    notices.append(&mut trail.notices);
+    Ok(notices)
 }

@@ -87,6 +87,12 @@ pub fn status(
         outdated: outdated(desk, &live),
         newest,
     };
+    let times = memory.archives.iter().flat_map(Known::times);
+    if times.max().is_some_and(|latest| now < latest) {
+        // Every age would be nothing, and every backup fresh.
+        let text = "the clock stands before a backup or a rehearsal that this host remembers";
+        found.findings.push((Level::Unknown, text.to_owned()));
+    }
     let nothing_known = memory.archives.is_empty();
     found.judge(desk, nothing_known, unseen.as_deref(), [max_age, max_drill_age]);
     Ok(found)

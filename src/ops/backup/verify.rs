@@ -26,6 +26,8 @@ pub enum Verdict {
     WrongPassphrase,
     /// Of another store, or of another network.
     Foreign,
+    /// It could not be read to the end: nobody can tell.
+    Unreadable,
     /// Damaged, cut or changed.
     Corrupt,
 }
@@ -39,6 +41,7 @@ impl Verdict {
             Self::StructureOnly => "structure_only",
             Self::WrongPassphrase => "wrong_passphrase",
             Self::Foreign => "foreign",
+            Self::Unreadable => "unreadable",
             Self::Corrupt => "corrupt",
         }
     }
@@ -50,11 +53,12 @@ impl Verdict {
             Self::Stale | Self::StructureOnly => Kind::Findings,
             Self::WrongPassphrase => Kind::WrongPassphrase,
             Self::Foreign => Kind::Policy,
+            Self::Unreadable => Kind::Io,
             Self::Corrupt => Kind::Integrity,
         }
     }
 
-    /// The worse of two: damage before a stranger, a stranger before a wrong passphrase.
+    /// The worse of two: damage before what cannot be read, that before a stranger, a stranger before a wrong passphrase.
     #[must_use]
     pub fn or_worse(self, other: Self) -> Self {
         let rank = |verdict| match verdict {
@@ -63,7 +67,8 @@ impl Verdict {
             Self::Stale => 2,
             Self::WrongPassphrase => 3,
             Self::Foreign => 4,
-            Self::Corrupt => 5,
+            Self::Unreadable => 5,
+            Self::Corrupt => 6,
         };
         if rank(other) > rank(self) { other } else { self }
     }
@@ -135,6 +140,11 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// Of an archive that could not be read.
+    pub fn unreadable(why: String) -> Self {
+        Self::new(Verdict::Unreadable, Some(why))
+    }
+
     fn new(verdict: Verdict, why: Option<String>) -> Self {
         Self { verdict, why, header: None, manifest: None, len: 0, notices: Vec::new() }
     }

@@ -222,3 +222,69 @@ fn a_second_slot_that_keeps_the_data_key_outdates_archives_all_the_same() {
         .ok()
         .says("1 known");
 }
+
+/// Nobody names an archive from cron: what cannot be read is not passed over.
+#[test]
+fn what_should_be_an_archive_and_cannot_be_read_is_told_by_verify_and_drill() {
+    let stage = configured("");
+    let older = create(&stage, "")["path"].as_str().expect("a path").to_owned();
+    stage.set_clock(NOW + DAY);
+    let newest = create(&stage, "--out %d/second")["path"].as_str().expect("a path").to_owned();
+    let verify = |kind| {
+        let json = stage.backup(&format!("verify {OPEN} --json")).run().ends(kind).json();
+        (json["verdict"].as_str().expect("a word").to_owned(), json["archives"].clone())
+    };
+    let drill = |kind| stage.backup(&format!("drill {OPEN}")).run().ends(kind);
+    // Somebody else's, whatever it is.
+    stage.overwrite("%d/archives/other.strongroom-backup", b"rubbish");
+    assert_eq!(verify(Kind::Ok).0, "valid");
+
+    let whole = stage.read(&newest);
+    let mut damaged = whole.clone();
+    damaged[0] ^= 1;
+    for bytes in [&damaged[..], &whole[..10], b""] {
+        stage.overwrite(&newest, bytes);
+        let (verdict, rows) = verify(Kind::Integrity);
+        assert_eq!((verdict.as_str(), rows.as_array().map(Vec::len)), ("corrupt", Some(2)));
+        let told = drill(Kind::Integrity).says("the newest archive of the store cannot be read");
+        told.says(&format!("wallet-backup drill {older}"));
+    }
+    // A link is not followed, and what is behind it nobody knows; the other one is verified all the same.
+    std::fs::remove_file(&newest).expect("remove");
+    std::os::unix::fs::symlink("/nowhere", &newest).expect("link");
+    let (verdict, rows) = verify(Kind::Io);
+    assert_eq!(verdict, "unreadable");
+    assert_eq!(rows[1]["verdict"], "valid", "{rows}");
+    drill(Kind::Io).says("symbolic link");
+    // Gone is not damaged: `status` says what is missing.
+    std::fs::remove_file(&newest).expect("remove");
+    assert_eq!(stage.backup(&format!("verify {OPEN} --json")).run().ok().json()["file"], older);
+    drill(Kind::Ok);
+    // And where there is no other.
+    stage.overwrite(&older, b"");
+    stage.backup(&format!("verify {OPEN}")).run().ends(Kind::Integrity);
+    drill(Kind::Integrity);
+}
+
+#[test]
+fn an_archive_of_any_name_is_known_by_its_place() {
+    let stage = configured("");
+    create(&stage, "--out %d/archives/mine");
+    stage.overwrite("%d/archives/mine", b"rubbish");
+    let told = stage.backup(&format!("verify {OPEN} --json")).run().ends(Kind::Integrity).json();
+    assert_eq!(told["file"], stage.expand("%d/archives/mine"));
+    stage.backup(&format!("drill {OPEN}")).run().ends(Kind::Integrity);
+}
+
+#[test]
+fn before_the_time_of_a_backup_nobody_can_tell_how_old_it_is() {
+    let stage = configured("");
+    create(&stage, "");
+    stage.set_clock(NOW + DAY);
+    stage.backup(&format!("drill {OPEN}")).run().ok();
+    for (now, code) in [(NOW + DAY, 0), (NOW + DAY - 1, 3), (NOW - 1, 3)] {
+        stage.set_clock(now);
+        stage.backup("status").run().exits(code);
+    }
+    stage.backup("status --now 2020-01-01T00:00:00Z").run().exits(3);
+}

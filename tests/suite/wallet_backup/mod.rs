@@ -12,6 +12,7 @@ mod pipes;
 mod refusals;
 mod restoring;
 mod resuming;
+mod taking_back;
 mod tending;
 mod verdicts;
 mod year;
