@@ -396,11 +396,14 @@ class Bench:
                 "dd": (anew(copied, "dd", f"if={big}", f"of={copied}", "bs=1M", "conv=fsync", "status=none"), None),
                 "gpg": (["gpg", "--batch", "--yes", "--passphrase", "x", "--compress-algo", "none", "-o", "/dev/null", "-c", str(big)], None),
                 "rage": (["rage", "-r", public, "-o", "/dev/null", str(big)], None),
-                "restic": (["sh", "-c", f'rm -rf "$0" && {restic} init && {restic} backup "$1"', str(self.home / "restic"), str(big)], None),
                 "openssl": (["openssl", "enc", "-chacha20", "-pbkdf2", "-pass", "pass:x", "-in", str(big), "-out", "/dev/null"], None),
             },
             rounds=rounds,
         )
+        # By itself: what it leaves the disk to do would be counted for whoever comes next.
+        repository = ["sh", "-c", f'rm -rf "$0" && {restic} init && {restic} backup "$1"', str(self.home / "restic"), str(big)]
+        found |= self.run({"restic": (repository, None)}, rounds=3)
+        shutil.rmtree(self.home / "restic")
         ours, age, back, disk = (found[name] for name in ("create", "age", "age -d", "dd"))
         others = ", ".join(f"{name} {found[name].median_wall():.2f} s" for name in ("age", "rage", "gpg", "openssl"))
         self.table.add("archive of 1 GiB to a pipe, to age", "<= 0.65 x", 0.65, ours.ratio(age), "x", f"{ours.median_wall():.2f} s; {others}")
