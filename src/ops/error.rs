@@ -381,8 +381,10 @@ impl OpError {
             Self::SharedPassphrase => {
                 vec!["choose another one: --archive-passphrase-from file:PATH".to_owned()]
             }
-            Self::RestoreNotSynced(path, _) | Self::RemovalNotSynced(path, _) => {
-                vec![format!("sync -f {}", quote_path(path))]
+            Self::RestoreNotSynced(path, _) => vec![format!("sync -f {}", quote_path(path))],
+            Self::RemovalNotSynced(path, _) => {
+                let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+                vec![format!("sync -f {}", quote_path(above.unwrap_or(Path::new("."))))]
             }
             Self::RestoreOlder { .. } => {
                 vec!["to take the archive as the truth: add --accept-rollback REASON".to_owned()]

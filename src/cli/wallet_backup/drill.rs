@@ -1,6 +1,7 @@
 //! `wallet-backup drill`: rehearse a restore.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -9,9 +10,11 @@ use crate::cli::bar::Bar;
 use crate::cli::needs::Needs;
 use crate::cli::setup::Setup;
 use crate::cli::{Answer, Context, Failure, notices};
+use crate::ops::OpError;
 use crate::ops::backup::ArchiveFile;
 use crate::ops::backup::agreement::Against;
 use crate::ops::backup::drill::drill;
+use crate::text::quote_path;
 
 /// Rehearse a restore of an archive, in memory
 ///
@@ -39,7 +42,7 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
     let file = ArchiveFile::find(&desk, path).map_err(|error| match &args.file {
         Some(_) => Failure::from(error),
         // An older one is no rehearsal of what a loss today would be mended with.
-        None => named::unreadable(path, &error, older),
+        None => unreadable(path, &error, older),
     })?;
     let network = file.header().store.network;
     file.require_network(&desk)?;
@@ -82,4 +85,15 @@ pub fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
         "last_use": drilled.last_use.as_ref().map(|last| json!({ "host": last.host, "at": last.at })),
     });
     Ok(Answer::new(text, named::merged(named::header_json(&drilled.header), json)))
+}
+
+/// The newest archive of a store, which nobody named, cannot be read.
+fn unreadable(path: &Path, error: &OpError, older: Option<&PathBuf>) -> Failure {
+    let place = quote_path(path);
+    let text = format!("the newest archive of the store cannot be read: {place}: {error}");
+    let failure = Failure::new(error.kind(), text);
+    match older {
+        Some(older) => failure.hint(format!("wallet-backup drill {}", quote_path(older))),
+        None => failure,
+    }
 }

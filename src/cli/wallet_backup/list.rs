@@ -22,8 +22,8 @@ use crate::text::escape;
 ///
 /// Of a directory; or without one of the directories of backup.dirs, and those of the store that this host remembers. With a store,
 /// those that still open the old way are marked: made before a passphrase was changed, a keyslot revoked or a key rotated; and
-/// those that are remembered and are not where they were put, or cannot be looked at. No passphrase is needed, and nothing of what is shown was
-/// authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
+/// those that are remembered and are not where they were put, or cannot be looked at. No passphrase is needed, and nothing of what
+/// is shown was authenticated. What looks like an archive and cannot be read is listed too, and the exit code says so.
 #[derive(clap::Args)]
 pub struct Args {
     /// The directory; with --store only the archives of that store

@@ -16,10 +16,9 @@ use crate::cli::{Context, Failure};
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::ops::backup::list::of_store;
-use crate::ops::{Desk, OpError, StoreFile};
+use crate::ops::{Desk, StoreFile};
 use crate::passphrase::Passphrase;
 use crate::store::keyslot::Credentials;
-use crate::text::quote_path;
 
 /// Flags of every command that opens an archive.
 #[derive(clap::Args)]
@@ -152,17 +151,6 @@ pub fn configured_archives(
         return Err(failure.hint("make one: wallet-backup create --reason TEXT"));
     }
     Ok(found)
-}
-
-/// The newest archive of a store, which nobody named, cannot be read.
-pub fn unreadable(path: &Path, error: &OpError, older: Option<&PathBuf>) -> Failure {
-    let place = quote_path(path);
-    let text = format!("the newest archive of the store cannot be read: {place}: {error}");
-    let failure = Failure::new(error.kind(), text);
-    match older {
-        Some(older) => failure.hint(format!("wallet-backup drill {}", quote_path(older))),
-        None => failure,
-    }
 }
 
 /// The path of a file that was named.

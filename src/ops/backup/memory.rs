@@ -110,13 +110,6 @@ impl Known {
     }
 }
 
-impl Known {
-    /// When anything happened to it.
-    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
-        [Some(self.created), self.verified, self.drill.map(|drill| drill.at)].into_iter().flatten()
-    }
-}
-
 /// All that is remembered of one store's archives, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
@@ -151,10 +144,14 @@ impl Memory {
         self.archives.last()
     }
 
+    /// The rehearsals, each with its archive.
+    pub fn drills(&self) -> impl Iterator<Item = (&Known, Drill)> {
+        self.archives.iter().filter_map(|known| Some((known, known.drill?)))
+    }
+
     /// The rehearsal that was made last, and with which archive.
     pub fn last_drill(&self) -> Option<(&Known, Drill)> {
-        let drills = self.archives.iter().filter_map(|known| Some((known, known.drill?)));
-        drills.max_by_key(|(_, drill)| drill.at)
+        self.drills().max_by_key(|(_, drill)| drill.at)
     }
 
     /// The store was turned at `generation`. Of each kind the last one is enough: what is older than an earlier one is older than it too.

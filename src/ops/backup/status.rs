@@ -73,7 +73,19 @@ pub fn status(
     }
     let age_of = |at: Timestamp| now.as_unix().saturating_sub(at.as_unix());
     let newest = here.last().map(|known| (*known).clone());
-    let drill = memory.last_drill().map(|(_, drill)| drill);
+    // One of a clock that was ahead has no age; another one, made since, has.
+    let drills = memory.drills().map(|(_, drill)| drill);
+    let drill = drills.filter(|drill| drill.at <= now).max_by_key(|drill| drill.at);
+    let ahead = here.iter().find(|known| known.created > now);
+    let clock = match ahead {
+        Some(known) => {
+            Some(format!("the clock stands before {} was made", quote_path(Path::new(&known.path))))
+        }
+        None if drill.is_none() && memory.drills().next().is_some() => {
+            Some("the clock stands before the last rehearsed restore".to_owned())
+        }
+        None => None,
+    };
     let mut found = Status {
         level: Level::Ok,
         findings: Vec::new(),
@@ -87,14 +99,13 @@ pub fn status(
         outdated: outdated(desk, &live),
         newest,
     };
-    let times = memory.archives.iter().flat_map(Known::times);
-    if times.max().is_some_and(|latest| now < latest) {
-        // Every age would be nothing, and every backup fresh.
-        let text = "the clock stands before a backup or a rehearsal that this host remembers";
-        found.findings.push((Level::Unknown, text.to_owned()));
+    if let Some(clock) = clock {
+        // By such a clock every age would be nothing, and every backup fresh.
+        found.conclude([(Level::Unknown, clock)].into());
+    } else {
+        let nothing_known = memory.archives.is_empty();
+        found.judge(desk, nothing_known, unseen.as_deref(), [max_age, max_drill_age]);
     }
-    let nothing_known = memory.archives.is_empty();
-    found.judge(desk, nothing_known, unseen.as_deref(), [max_age, max_drill_age]);
     Ok(found)
 }
 
@@ -106,7 +117,8 @@ impl Status {
         unseen: Option<&str>,
         [max_age, max_drill_age]: [Duration; 2],
     ) {
-        let mut say = |level, text: &str| self.findings.push((level, text.to_owned()));
+        let mut findings = Vec::new();
+        let mut say = |level, text: &str| findings.push((level, text.to_owned()));
         match (self.age, unseen) {
             // There is a fresh one; the newest is worth a look.
             (Some(age), Some(unseen)) if age <= max_age.as_secs() => say(Level::Warning, unseen),
@@ -132,8 +144,14 @@ impl Status {
             }
             Some(_) => {}
         }
-        self.findings.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
-        self.level = self.findings.first().map_or(Level::Ok, |(level, _)| *level);
+        self.conclude(findings);
+    }
+
+    /// The worst first, and that is how bad it is.
+    fn conclude(&mut self, mut findings: Vec<(Level, String)>) {
+        findings.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        self.level = findings.first().map_or(Level::Ok, |(level, _)| *level);
+        self.findings = findings;
     }
 }
 

@@ -282,9 +282,29 @@ fn before_the_time_of_a_backup_nobody_can_tell_how_old_it_is() {
     create(&stage, "");
     stage.set_clock(NOW + DAY);
     stage.backup(&format!("drill {OPEN}")).run().ok();
-    for (now, code) in [(NOW + DAY, 0), (NOW + DAY - 1, 3), (NOW - 1, 3)] {
+    let status = |now, code| {
         stage.set_clock(now);
-        stage.backup("status").run().exits(code);
-    }
+        stage.backup("status").run().exits(code).text()
+    };
+    status(NOW + DAY, 0);
+    assert!(status(NOW + DAY - 1, 3).contains("before the last rehearsed restore"));
+    assert!(status(NOW - 1, 3).contains("was made"));
     stage.backup("status --now 2020-01-01T00:00:00Z").run().exits(3);
+}
+
+/// A clock that was ahead is put right: there is a way back to OK.
+#[test]
+fn what_was_done_by_a_clock_that_was_ahead_is_done_again() {
+    let stage = configured("");
+    stage.set_clock(NOW + 400 * DAY);
+    let ahead = create(&stage, "")["path"].as_str().expect("a path").to_owned();
+    stage.backup(&format!("drill {OPEN}")).run().ok();
+    stage.set_clock(NOW);
+    let told = stage.backup("status").run().exits(3).text();
+    assert!(told.contains(&ahead), "{told}");
+    std::fs::remove_file(&ahead).expect("remove");
+    create(&stage, "");
+    assert!(stage.backup("status").run().exits(3).text().contains("rehearsed"));
+    stage.backup(&format!("drill {OPEN}")).run().ok();
+    stage.backup("status").run().exits(0);
 }

@@ -116,3 +116,25 @@ fn what_a_killed_restore_left_is_no_obstacle() {
     assert_eq!(stage.read("%d/back/secrets.bin"), stage.read("%s"));
     assert!(stage.path("%s").exists(), "a link in it was not followed");
 }
+
+/// What this host remembers is text: where a path is none, the operator is told at once, not by a monitor.
+#[test]
+fn an_archive_in_a_place_that_is_no_text_is_made_with_a_warning() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use crate::support::program::{WALLET_BACKUP, command, finish};
+
+    let stage = staged();
+    let out = stage.path("%d/archives").join(OsString::from_vec(b"u\xff".to_vec()));
+    let line = format!(
+        "{WALLET_BACKUP} create --store %s --reason odd {OPEN} --config %d/config.toml --network devnet --out"
+    );
+    let mut words: Vec<OsString> =
+        line.split_whitespace().map(|w| stage.expand(w).into()).collect();
+    words.push(out.clone().into_os_string());
+    let output = finish(command(&words), std::time::Duration::from_mins(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && out.exists(), "{said}");
+    assert!(said.contains("could not be remembered (its path is not UTF-8)"), "{said}");
+}

@@ -55,6 +55,9 @@ fn what_was_pruned_is_told_when_the_directory_could_not_be_synced() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(21), "{said}");
     assert!(said.contains("a.srb IS removed"), "{said}");
+    // What the hint names is there.
+    let hint = format!("hint: sync -f {}\n", stage.expand("%d/archives"));
+    assert!(said.contains(&hint), "{said}");
     assert!(!stage.path("%d/archives/a.srb").exists());
     let listed = stage.backup("list --store %s --json").run().ok().json();
     assert_eq!(listed["archives"].as_array().map(Vec::len), Some(1), "{listed}");
