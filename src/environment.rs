@@ -79,12 +79,8 @@ impl Environment {
 
     /// Names of all variables that carry secrets, escaped and sorted.
     pub fn secret_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .names()
-            .iter()
-            .filter(|name| carries_secret(name))
-            .map(|name| shown(name))
-            .collect();
+        let mut names: Vec<String> =
+            self.names(carries_secret).iter().map(|name| shown(name)).collect();
         names.sort();
         names.dedup();
         names
@@ -93,12 +89,12 @@ impl Environment {
     /// Name and value of every variable of the service's configuration layer: `IGRA_` and a path whose names are joined by two
     /// underscores. Carriers of secrets are none of it.
     pub fn configuration_layer(&self) -> Vec<(String, SecretBytes)> {
-        let is_layer = |name: &OsString| {
+        let is_layer = |name: &OsStr| {
             name.to_str().is_some_and(|text| text.starts_with("IGRA_") && text.contains("__"))
                 && !carries_secret(name)
         };
-        let names = self.names().into_iter().filter(is_layer);
-        names
+        self.names(is_layer)
+            .into_iter()
             .filter_map(|name| {
                 let name = name.into_string().ok()?;
                 let value = self.value(&name)?;
@@ -125,7 +121,7 @@ impl Environment {
 
     /// True when `IGRA_SECRETS_PASSPHRASE` is set. It is ignored, with one warning.
     pub fn has_igra_passphrase(&self) -> bool {
-        self.names().iter().any(|name| name == IGRA_PASSPHRASE)
+        !self.names(|name| name == IGRA_PASSPHRASE).is_empty()
     }
 
     /// True when a service that is started from here would find a passphrase in `IGRA_SECRETS_PASSPHRASE`, which it does not in a
@@ -169,6 +165,11 @@ impl Environment {
         self.raw("NO_COLOR").is_some_and(|value| !value.is_empty())
     }
 
+    /// True when `TERM` is `dumb` or not set.
+    pub fn is_dumb_terminal(&self) -> bool {
+        self.raw("TERM").is_none_or(|value| value == "dumb")
+    }
+
     fn directory(&self, name: &str) -> Option<PathBuf> {
         absolute(&self.raw(name)?)
     }
@@ -188,17 +189,20 @@ impl Environment {
         }
     }
 
-    /// All names. Values are wiped as they pass.
+    /// The names that are `wanted`. Values are wiped as they pass.
     #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
-    fn names(&self) -> Vec<OsString> {
+    fn names(&self, wanted: impl Fn(&OsStr) -> bool) -> Vec<OsString> {
         match &self.0 {
             Source::Process => std::env::vars_os()
-                .map(|(name, value)| {
+                .filter_map(|(name, value)| {
                     value.into_vec().zeroize();
-                    name
+                    wanted(&name).then_some(name)
                 })
                 .collect(),
-            Source::Pairs(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+            Source::Pairs(pairs) => {
+                let names = pairs.iter().map(|(name, _)| name);
+                names.filter(|name| wanted(name)).cloned().collect()
+            }
         }
     }
 }
@@ -327,7 +331,7 @@ mod tests {
     #[test]
     fn the_environment_of_the_process_can_be_read() {
         let environment = Environment::of_process();
-        assert!(!environment.names().is_empty());
+        assert!(!environment.names(|_| true).is_empty());
         assert!(environment.value("PATH").is_some_and(|path| !path.is_empty()));
     }
 }

@@ -12,6 +12,7 @@ use std::alloc::{Layout, handle_alloc_error};
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{io, slice};
 
@@ -34,6 +35,9 @@ static IDLE: Mutex<Idle> = Mutex::new(Idle {
     locked: Vec::new(),
     unlocked: Vec::new(),
 });
+
+/// Whether this process has ever held a secret.
+static HELD: AtomicBool = AtomicBool::new(false);
 
 struct Idle {
     /// Slots of slabs, which are locked and stay mapped until the process ends.
@@ -86,6 +90,7 @@ impl Region {
     /// Aborts like any failed small allocation when the kernel has no memory left. Memory for small ones stays mapped and locked
     /// until the process ends.
     pub fn secret(len: usize) -> Self {
+        HELD.store(true, Ordering::Relaxed);
         let made = if len <= SLOT {
             Self::slot(len)
         } else {
@@ -280,6 +285,14 @@ pub fn wipe(bytes: &mut [u8]) {
 pub fn scrub_stack() {
     let mut used = [0_u8; 128 << 10];
     wipe(&mut used);
+}
+
+/// As [`scrub_stack`], at the end of a command, which may have held no secret at all: most of that stack was never touched, and a
+/// page costs more to touch than to overwrite.
+pub fn scrub_stack_after_secrets() {
+    if HELD.load(Ordering::Relaxed) {
+        scrub_stack();
+    }
 }
 
 #[cfg(test)]

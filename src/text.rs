@@ -6,6 +6,10 @@ use std::path::Path;
 /// True for characters that a terminal may act on, or that make text read otherwise than it is: controls (C0, DEL, C1),
 /// line and paragraph separators, and the bidirectional and invisible format characters.
 pub fn is_hazardous(c: char) -> bool {
+    // Nearly every character that is asked about is one of these.
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}')
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')

@@ -84,7 +84,7 @@ pub enum Caller {
 }
 
 /// Runs what was parsed.
-pub type Run = fn(&ArgMatches, &mut Context) -> Result<Answer, Failure>;
+pub type Run = fn(&mut ArgMatches, &mut Context) -> Result<Answer, Failure>;
 
 /// One command of a tool.
 #[derive(Clone, Copy)]
@@ -104,9 +104,9 @@ impl Verb {
 }
 
 /// What was typed behind the name of a command.
-pub fn parsed<A: FromArgMatches>(matches: &ArgMatches) -> Result<A, Failure> {
-    // Its grammar has accepted it already.
-    A::from_arg_matches(matches)
+pub fn parsed<A: FromArgMatches>(matches: &mut ArgMatches) -> Result<A, Failure> {
+    // Its grammar has accepted it already. Taken out, since a copy would be made of all of it.
+    A::from_arg_matches_mut(matches)
         .map_err(|_| Failure::usage("the command line cannot be understood"))
 }
 
@@ -166,7 +166,7 @@ fn start(tool: &Tool, argv: &[OsString], json: bool) -> (Kind, Option<u8>) {
             let mut context = context.with_signals(signals);
             let kind = run(tool, argv, &mut context);
             // What the command left on the stack: digests, parts of passphrases.
-            memory::scrub_stack();
+            memory::scrub_stack_after_secrets();
             // An answer that could not be printed is no answer.
             let answered = matches!(kind, Kind::Ok | Kind::Findings);
             (kind, context.exit_code.filter(|_| answered))
@@ -208,7 +208,7 @@ fn parse_and_dispatch(
     context: &mut Context,
 ) -> Result<Answer, Failure> {
     let parsed = parse(tool, argv);
-    let matches = match parsed {
+    let mut matches = match parsed {
         Ok(matches) => matches,
         Err(error) => {
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -223,19 +223,19 @@ fn parse_and_dispatch(
             return Err(usage::explain(&tool.grammar(), argv, &error));
         }
     };
-    let globals = GlobalArgs::from_arg_matches(deepest(&matches))
-        .map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
+    let verb = matches.remove_subcommand();
+    let (name, mut matches) = verb.map_or((None, matches), |(name, inner)| (Some(name), inner));
+    let globals =
+        globals_of(&mut matches).map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
     context.globals = globals.check()?;
     context.output.configure(context.globals.format, context.globals.quiet);
     if globals.exit_codes {
         return Ok(exit_codes::table());
     }
-    let verb = matches
-        .subcommand()
-        .and_then(|(name, inner)| Some((tool.verbs.iter().find(|verb| verb.name == name)?, inner)));
+    let verb = name.and_then(|name| tool.verbs.iter().find(|verb| verb.name == name));
     match (verb, tool.run) {
-        (Some((verb, inner)), _) => (verb.run)(inner, context),
-        (None, Some(run)) => run(&matches, context),
+        (Some(verb), _) => (verb.run)(&mut matches, context),
+        (None, Some(run)) => run(&mut matches, context),
         (None, None) => {
             Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)))
         }
@@ -245,13 +245,15 @@ fn parse_and_dispatch(
 /// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each,
 /// costs more than a short command does; where that does not succeed, with the whole grammar, whose word is final.
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
-    // Where arguments may stand without a command, only the whole grammar knows which word is one.
-    let meant = match tool.run {
-        Some(_) => None,
-        None => argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name)),
+    let meant = argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name));
+    let one = match (meant, tool.run) {
+        (Some(verb), None) => Some(Command::new(tool.name).subcommand(verb.command())),
+        // Where arguments may stand without a command, only the whole grammar knows whether such a word is one.
+        (Some(_), Some(_)) | (None, None) => None,
+        (None, Some(_)) => Some((tool.command)()),
     };
-    if let Some(verb) = meant {
-        let mut one = tool.with_globals(Command::new(tool.name).subcommand(verb.command()));
+    if let Some(one) = one {
+        let mut one = tool.with_globals(one);
         let parsed = one.try_get_matches_from_mut(argv);
         // Taking it apart again, and wiping each piece of it, would cost as much. It holds names and help, nothing that was
         // typed, and lives until the process ends.
@@ -267,6 +269,13 @@ fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
 }
 
 /// Global flags are passed down by clap, not up: the innermost command has all of them.
-fn deepest(matches: &ArgMatches) -> &ArgMatches {
-    matches.subcommand().map_or(matches, |(_, inner)| deepest(inner))
+fn globals_of(matches: &mut ArgMatches) -> Result<GlobalArgs, clap::Error> {
+    if matches.subcommand_name().is_none() {
+        return GlobalArgs::from_arg_matches_mut(matches);
+    }
+    let mut innermost = &*matches;
+    while let Some((_, inner)) = innermost.subcommand() {
+        innermost = inner;
+    }
+    GlobalArgs::from_arg_matches(innermost)
 }

@@ -49,7 +49,7 @@ impl Output {
     /// The streams of this process. Colour needs a terminal, and that neither `NO_COLOR` nor `TERM=dumb` is set.
     pub fn system(tool: &str, environment: &Environment) -> Self {
         let no_color = environment.no_color();
-        let dumb = environment.value("TERM").is_none_or(|term| term.expose() == b"dumb");
+        let dumb = environment.is_dumb_terminal();
         let stderr = Stream { to: Box::new(Fd::Stderr), is_terminal: isatty(Fd::Stderr.fd()) };
         Self {
             tool: tool.to_owned(),

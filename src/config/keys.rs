@@ -281,10 +281,12 @@ impl Level {
             return None;
         }
         let name = if self.takes_any_name() { "*" } else { name };
-        let end = at + name.len();
+        let (end, first) = (at + name.len(), name.bytes().next());
         let after = |key: &Key| key.path.as_bytes().get(end).copied();
         let is_under = |key: &Key| {
-            matches!(after(key), None | Some(b'.' | b'[')) && key.path.get(at..end) == Some(name)
+            key.path.as_bytes().get(at).copied() == first
+                && matches!(after(key), None | Some(b'.' | b'['))
+                && key.path.get(at..end) == Some(name)
         };
         let first = keys.iter().position(is_under)?;
         let count = keys[first..].iter().take_while(|key| is_under(key)).count();

@@ -206,16 +206,11 @@ impl Tree {
         });
     }
 
-    /// The tree with the overlay of a profile on it.
-    #[must_use]
-    pub fn with_profile(&self, profile: &str) -> Self {
-        let mut all = self.clone();
-        let Some(overlay) =
-            self.at("profiles").and_then(Node::table).and_then(|t| t.0.get(profile))
-        else {
-            return all;
-        };
-        for (name, node) in overlay.table().into_iter().flat_map(|table| &table.0) {
+    /// The tree with the overlay of a profile on it, if there is one.
+    pub fn with_overlay(&self, overlay: Option<&Node>) -> Cow<'_, Self> {
+        let mut all = Cow::Borrowed(self);
+        for (name, node) in overlay.and_then(Node::table).into_iter().flat_map(|table| &table.0) {
+            let all = all.to_mut();
             if name == "hd" || name == "pskt" {
                 let service = all.0.entry("service".to_owned()).or_insert_with(|| Node {
                     origin: node.origin.clone(),
@@ -442,12 +437,13 @@ mod tests {
              [profiles.one.service]\nnode_rpc_url = 'b'\n[profiles.one.hd]\nderivation_path = 'm/1'",
         );
         assert_eq!(problems, Vec::<String>::new());
-        let mut over = tree.with_profile("one");
+        let overlay = |name| tree.at("profiles").and_then(Node::table)?.0.get(name);
+        let mut over = tree.with_overlay(overlay("one")).into_owned();
         assert_eq!(over.text("service.node_rpc_url"), Some("b"));
         assert_eq!(over.text("service.data_dir"), Some("/a"));
         assert_eq!(over.text("service.hd.derivation_path"), Some("m/1"));
         assert_eq!(over.text("service.hd.key_type"), Some("raw"));
-        assert_eq!(tree.with_profile("two"), tree);
+        assert_eq!(*tree.with_overlay(overlay("two")), tree);
         assert_eq!(over.lay_variable("IGRA_SERVICE__NODE_RPC_URL", "c"), Ok(()));
         assert_eq!(over.lay_variable("IGRA_GROUP__THRESHOLD_M", "2"), Ok(()));
         for (name, value, why) in [

@@ -39,7 +39,7 @@ const TOOL: Tool = Tool {
     caller: |_| Caller::Anybody,
 };
 
-fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+fn open(_: &mut ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
     Needs::new()
         .passphrase(Purpose::OPEN, context.globals.passphrase_from.as_ref())
         .confirmation()
@@ -50,7 +50,7 @@ fn open(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the form of a command")]
-fn network(_: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+fn network(_: &mut ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
     let network = context.globals.network.map(NetworkMode::name);
     Ok(Answer::new(format!("{network:?}\n"), json!({ "network": network })))
 }

@@ -1,6 +1,6 @@
 //! What the rules are: `explain`, `--list-rules`, and `docs/rules.md`.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -9,9 +9,16 @@ use crate::cli::{Answer, Failure};
 use crate::config::rules::{Id, RULES, Rule, Severity};
 use crate::network::NetworkMode;
 
+/// Say what a rule demands, why, and what mends it
+#[derive(clap::Args)]
+pub struct Args {
+    /// The rule's id, such as SEC-004
+    rule: OsString,
+}
+
 /// Explains one rule.
-pub fn explain(name: &OsStr) -> Result<Answer, Failure> {
-    let rule = name.to_str().and_then(Id::parse).ok_or_else(|| {
+pub fn run(args: &Args) -> Result<Answer, Failure> {
+    let rule = args.rule.to_str().and_then(Id::parse).ok_or_else(|| {
         Failure::usage("there is no such rule").hint("validate-config --list-rules")
     })?;
     let rule = rule.rule();

@@ -18,18 +18,18 @@ pub use input::set_clock;
 
 use std::ffi::OsString;
 
-use clap::{ArgMatches, CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, Args as _, CommandFactory, Parser};
 
 use super::monitor::Status;
 use super::output::Format;
-use super::{Answer, Caller, Context, Failure, Tool, parsed};
+use super::{Answer, Caller, Context, Failure, Tool, Verb, parsed};
 use crate::kind::Kind;
 
 /// The tool.
 pub const TOOL: Tool = Tool {
     name: "validate-config",
     command: ValidateConfig::command,
-    verbs: &[],
+    verbs: &[Verb { name: "explain", grammar: explain::Args::augment_args, run: explain }],
     run: Some(run),
     exit_code,
     caller: |_| Caller::Anybody,
@@ -49,8 +49,6 @@ pub const TOOL: Tool = Tool {
 struct ValidateConfig {
     #[command(flatten)]
     args: Args,
-    #[command(subcommand)]
-    verb: Option<Verb>,
 }
 
 const EXAMPLES: &str = "\
@@ -59,18 +57,6 @@ Examples:
   validate-config igra-config.toml --unit /etc/systemd/system/igra.service --unlock
   validate-config igra-config.toml --config-only --format sarif
   validate-config explain SEC-004";
-
-#[derive(Subcommand)]
-enum Verb {
-    Explain(ExplainArgs),
-}
-
-/// Say what a rule demands, why, and what mends it
-#[derive(clap::Args)]
-struct ExplainArgs {
-    /// The rule's id, such as SEC-004
-    rule: OsString,
-}
 
 /// What can be typed.
 #[derive(clap::Args)]
@@ -126,17 +112,20 @@ struct Args {
     schema: bool,
 }
 
-fn run(matches: &ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    let typed: ValidateConfig = parsed(matches)?;
-    let outcome = match typed.verb {
-        Some(Verb::Explain(args)) => explain::explain(&args.rule),
-        None if typed.args.list_rules => {
-            listing_form(&typed.args, context).map(|()| explain::list())
-        }
-        None if typed.args.schema => Ok(schema::answer()),
-        None => run::run(&typed.args, context),
+fn run(matches: &mut ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
+    let ValidateConfig { args } = parsed(matches)?;
+    let outcome = if args.list_rules {
+        listing_form(&args, context).map(|()| explain::list())
+    } else if args.schema {
+        Ok(schema::answer())
+    } else {
+        run::run(&args, context)
     };
     outcome.map_err(as_usage)
+}
+
+fn explain(matches: &mut ArgMatches, _: &mut Context) -> Result<Answer, Failure> {
+    parsed(matches).and_then(|args| explain::run(&args)).map_err(as_usage)
 }
 
 /// The rules are listed as text or as JSON.

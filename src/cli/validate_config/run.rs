@@ -1,5 +1,6 @@
 //! The check itself: read, ask, render.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::input::{self, Form};
@@ -13,8 +14,10 @@ use crate::config::rules::facts::{SECRET_VALUE, Unit};
 use crate::config::rules::{Report, Severity};
 use crate::config::tree::Tree;
 use crate::config::{ConfigError, Reading};
+use crate::environment::Environment;
 use crate::kind::Kind;
 use crate::ops::validate::{self, Request, Root};
+use crate::secret::SecretBytes;
 
 /// A report with what is needed to write it down.
 pub struct Run<'a> {
@@ -147,18 +150,15 @@ fn request<'a>(
     start.allow_remote_rpc |= args.allow_remote_rpc;
     start.log_level = word(&args.log_level).or(start.log_level);
     start.profile = word(&args.profile).or(start.profile);
-    let mut tree = reading.tree.clone();
-    let mut layer = Vec::new();
-    if !args.config_only {
-        layer = lay_variables(&mut tree, context, &units);
-    }
+    let mut tree = Cow::Borrowed(&reading.tree);
+    let variables =
+        if args.config_only { Vec::new() } else { Layer::of(&context.environment, &units) };
+    let layer = Layer::lay(&variables, &mut tree);
     // A variable may name the profile whose overlay it then lies over.
-    let active = start.profile.as_deref().or_else(|| tree.text("service.active_profile"));
-    if let Some(profile) = active {
-        tree = layered(reading, profile, args.profile.is_some())?;
-        if !args.config_only {
-            lay_variables(&mut tree, context, &units);
-        }
+    let of_tree = || tree.text("service.active_profile").map(str::to_owned);
+    if let Some(profile) = start.profile.clone().or_else(of_tree) {
+        tree = layered(reading, &profile, args.profile.is_some())?;
+        Layer::lay(&variables, &mut tree);
     }
     Ok(Request {
         config_path: (path != Path::new("-")).then_some(path),
@@ -178,42 +178,66 @@ fn request<'a>(
 }
 
 /// The tree with the overlay of the active profile. One that is named and missing is a mistake of whoever named it.
-fn layered(reading: &Reading<'_>, profile: &str, typed: bool) -> Result<Tree, Failure> {
-    let is_there = reading
-        .tree
-        .at("profiles")
-        .and_then(|node| node.table())
-        .is_some_and(|table| table.0.contains_key(profile));
-    if typed && !is_there && !reading.broken {
+fn layered<'a>(
+    reading: &'a Reading<'_>,
+    profile: &str,
+    typed: bool,
+) -> Result<Cow<'a, Tree>, Failure> {
+    let profiles = reading.tree.at("profiles").and_then(|node| node.table());
+    let overlay = profiles.and_then(|table| table.0.get(profile));
+    if typed && overlay.is_none() && !reading.broken {
         return Err(Failure::usage("--profile names no [profiles.NAME] of the configuration"));
     }
-    Ok(reading.tree.with_profile(profile))
+    Ok(reading.tree.with_overlay(overlay))
 }
 
-/// Variables of the service's configuration layer: of this process, and over them those of the units that start the service.
-/// Answers with those that mean nothing; the service need not be started from this process, so that its own are worth a warning.
-fn lay_variables(
-    tree: &mut Tree,
-    context: &Context,
-    units: &[Unit],
-) -> Vec<(String, String, Severity)> {
-    let mut wrong = Vec::new();
-    for (name, value) in context.environment.configuration_layer() {
-        if let Ok(text) = std::str::from_utf8(value.expose())
-            && let Err(why) = tree.lay_variable(&name, text)
-        {
-            wrong.push((crate::text::escape(&name), why, Severity::Warning));
-        }
+/// A variable of the service's configuration layer.
+struct Layer<'a> {
+    name: Cow<'a, str>,
+    /// What it holds, where that is text.
+    text: Text<'a>,
+}
+
+/// A value from one of the places where variables are set.
+enum Text<'a> {
+    /// In this process. The service need not be started from it, so that one that means nothing is worth a warning.
+    Process(SecretBytes),
+    /// In a unit that starts the service.
+    Unit(&'a str),
+}
+
+impl<'a> Layer<'a> {
+    /// Those of this process, and after them those of the units that start the service.
+    fn of(environment: &Environment, units: &'a [Unit]) -> Vec<Self> {
+        let process = environment.configuration_layer().into_iter();
+        let of_units = units.iter().flat_map(|unit| &unit.variables);
+        let of_units = of_units.filter_map(|variable| {
+            let text = variable.value.as_deref().filter(|text| *text != SECRET_VALUE)?;
+            let is_layer = variable.name.starts_with("IGRA_");
+            is_layer.then(|| Self { name: (&variable.name).into(), text: Text::Unit(text) })
+        });
+        process
+            .map(|(name, value)| Self { name: name.into(), text: Text::Process(value) })
+            .chain(of_units)
+            .collect()
     }
-    for variable in units.iter().flat_map(|unit| &unit.variables) {
-        if let Some(text) = &variable.value
-            && text != SECRET_VALUE
-            && let Err(why) = tree.lay_variable(&variable.name, text)
-        {
-            wrong.push((variable.name.clone(), why, Severity::Error));
+
+    /// Lays them over the tree, and answers with those that mean nothing.
+    fn lay(variables: &[Self], tree: &mut Cow<'_, Tree>) -> Vec<(String, String, Severity)> {
+        let mut wrong = Vec::new();
+        for Self { name, text } in variables {
+            let (text, severity) = match text {
+                Text::Process(value) => (std::str::from_utf8(value.expose()), Severity::Warning),
+                Text::Unit(text) => (Ok(*text), Severity::Error),
+            };
+            if let Ok(text) = text
+                && let Err(why) = tree.to_mut().lay_variable(name, text)
+            {
+                wrong.push((crate::text::escape(name), why, severity));
+            }
         }
+        wrong
     }
-    wrong
 }
 
 /// How bad the whole is.

@@ -26,6 +26,9 @@ pub enum Place {
 
 /// `fix` with `text` in the place of a word that stands for it, so that it can be pasted into a shell.
 pub fn fill(fix: &str, word: &str, text: &str) -> String {
+    if !fix.contains(word) {
+        return fix.to_owned();
+    }
     let one = |part: &str| match part.strip_prefix(word) {
         Some(rest) if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => {
             format!("{text}{rest}")

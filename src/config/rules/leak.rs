@@ -54,33 +54,18 @@ fn is_hex_key(word: &str) -> bool {
     digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Fewest words of a phrase.
+const LEAST: usize = 12;
+
 /// Twelve or more words of the English list in a row, some of them different.
 fn has_phrase(text: &str) -> bool {
-    const LEAST: usize = 12;
     // So many words of three letters, and what stands between them.
-    if text.len() < LEAST * 4 - 1 {
+    if text.len() < LEAST * 4 - 1 || !may_hold_phrase(text) {
         return false;
     }
-    let words = || {
-        let words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
-        words.filter(|word| !word.is_empty())
-    };
-    let may_be =
-        |word: &[u8]| (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase);
-    // Most texts have no such row of words of any language, which is cheaper to see.
-    let mut row = 0;
-    let long = words().any(|word| {
-        row = if may_be(word) { row + 1 } else { 0 };
-        row == LEAST
-    });
-    if !long {
-        return false;
-    }
-    let list = Language::English.word_list();
-    let known = |word: &[u8]| list.binary_search_by(|known| known.as_bytes().cmp(word)).is_ok();
     let (mut run, mut first, mut varied) = (0, &[][..], false);
-    words().any(|word| {
-        if !(may_be(word) && known(word)) {
+    words(text).any(|word| {
+        if !(may_be_known(word) && is_known(word)) {
             (run, varied) = (0, false);
             return false;
         }
@@ -91,6 +76,31 @@ fn has_phrase(text: &str) -> bool {
         varied |= word != first;
         run >= LEAST && varied
     })
+}
+
+/// Cheaper to see than a phrase: of twelve words in a row one is the twelfth, the twenty-fourth or a later such word of a row of
+/// words of any language.
+fn may_hold_phrase(text: &str) -> bool {
+    let mut row = 0;
+    words(text).any(|word| {
+        row = if may_be_known(word) { row + 1 } else { 0 };
+        row > 0 && row % LEAST == 0 && is_known(word)
+    })
+}
+
+/// What stands between anything but letters.
+fn words(text: &str) -> impl Iterator<Item = &[u8]> {
+    let words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
+    words.filter(|word| !word.is_empty())
+}
+
+/// True for what has the length and the letters of a word of the list.
+fn may_be_known(word: &[u8]) -> bool {
+    (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase)
+}
+
+fn is_known(word: &[u8]) -> bool {
+    Language::English.word_list().binary_search_by(|known| known.as_bytes().cmp(word)).is_ok()
 }
 
 #[cfg(test)]
@@ -124,6 +134,17 @@ mod tests {
             "the service runs on this host and nothing else may open the file that it keeps",
         ] {
             assert_eq!(kind_of(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_found_wherever_it_stands_among_other_words() {
+        let eleven = PHRASE.rsplit_once(' ').unwrap().0;
+        for (before, after) in (0..30).flat_map(|n| [(n, 0), (n, 3), (n, 30)]) {
+            let around =
+                |phrase| format!("{}{phrase} {}", "foo ".repeat(before), "qux ".repeat(after));
+            assert!(has_phrase(&around(PHRASE)), "{before} {after}");
+            assert!(!has_phrase(&around(eleven)), "{before} {after}");
         }
     }
 

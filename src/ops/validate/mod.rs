@@ -16,6 +16,7 @@ mod rotation;
 mod store;
 pub mod unit;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::{Desk, OpError, audit};
@@ -37,7 +38,7 @@ pub struct Request<'a> {
     /// It, read.
     pub reading: &'a Reading<'a>,
     /// Its values with profile and variables laid over them.
-    pub tree: Tree,
+    pub tree: Cow<'a, Tree>,
     /// The network whose rules hold.
     pub network: NetworkMode,
     /// How the service is started.
