@@ -66,6 +66,9 @@ pub enum ArchiveError {
     /// The host refused a thread that the work needs.
     #[error("the host refuses a thread: {0}")]
     Thread(io::Error),
+    /// What was just sealed does not open.
+    #[error("what was just sealed does not open again: the memory of this host may be failing")]
+    NotSealed,
     /// Somebody wants this to end.
     #[error("stopped")]
     Stopped(Kind),
@@ -85,7 +88,8 @@ impl ArchiveError {
             | Self::Read(_)
             | Self::Write(_)
             | Self::Memory(_)
-            | Self::Thread(_) => Kind::Io,
+            | Self::Thread(_)
+            | Self::NotSealed => Kind::Io,
             Self::Stopped(kind) => *kind,
             _ => Kind::Integrity,
         }

@@ -2,7 +2,8 @@
 //!
 //! Every worker takes the next unit of 16 chunks from the input, works on it alone, waits until it is that unit's turn, and hands
 //! it on. Input and output are used by one worker at a time and see everything in order, so a pipe will do; memory is one unit a
-//! worker, whatever the length. A chunk is handed on only after it, and everything before it, has authenticated.
+//! worker, whatever the length. A chunk is handed on only after it, and everything before it, has authenticated. What was sealed
+//! can be opened again by the worker that has it in its hands: an archive that does not open is none.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -45,6 +46,8 @@ pub struct Cipher<'a> {
 pub struct Pace<'a> {
     /// At most so many threads work, the caller's included.
     pub workers: usize,
+    /// Whether each unit that was sealed is opened again once it was handed on; the failure of one is the failure of all.
+    pub proven: bool,
     /// Whether to go on.
     pub tick: Tick<'a>,
 }
@@ -172,15 +175,16 @@ fn run(
     output: Output<'_>,
     pace: Pace<'_>,
 ) -> Result<(), ArchiveError> {
+    let Pace { workers, proven, tick } = pace;
     let floor = Floor {
         way,
+        proven: proven && way == Way::Seal,
         cipher,
         source: Mutex::new(Source { input, next: 0, ahead: None, ended: false }),
         sink: Mutex::new(Sink { output, turn: 0, failed: None }),
         moved: Condvar::new(),
         stopped: AtomicBool::new(false),
     };
-    let Pace { workers, tick } = pace;
     let workers = workers.clamp(1, MOST_WORKERS);
     std::thread::scope(|scope| {
         for _ in 1..workers {
@@ -205,6 +209,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What the workers share.
 struct Floor<'a, 'i, 'o> {
     way: Way,
+    proven: bool,
     cipher: Cipher<'a>,
     source: Mutex<Source<'i>>,
     sink: Mutex<Sink<'o>>,
@@ -257,21 +262,31 @@ impl Floor<'_, '_, '_> {
                 // In its turn: what was read before may be what is really wrong.
                 Err(error) => self.turn(number, |_| Err(error)),
                 Ok(Some(unit)) => {
-                    let worked = self.transform(unit, &mut buffer);
+                    let worked = self.transform(self.way, unit, &mut buffer);
                     self.turn(number, |output| {
                         worked?;
                         self.hand_on(unit, &buffer, output)
                     });
+                    if self.proven {
+                        self.prove(unit, &mut buffer)?;
+                    }
                 }
             }
         }
         Ok(())
     }
 
+    /// Opens a unit that was sealed, where it lies. It need not have been handed on: then something else has failed.
+    fn prove(&self, unit: Unit, buffer: &mut [u8]) -> Result<(), ArchiveError> {
+        let tags = unit.chunks(self.way).count() * TAG_LEN;
+        let sealed = Unit { len: unit.len + tags, ..unit };
+        self.transform(Way::Open, sealed, buffer).map_err(|_| ArchiveError::NotSealed)
+    }
+
     /// Seals or opens every chunk of a unit in place.
-    fn transform(&self, unit: Unit, buffer: &mut [u8]) -> Result<(), ArchiveError> {
+    fn transform(&self, way: Way, unit: Unit, buffer: &mut [u8]) -> Result<(), ArchiveError> {
         let cipher = &self.cipher;
-        let count = unit.chunks(self.way).count();
+        let count = unit.chunks(way).count();
         let base = unit
             .number
             .checked_mul(UNIT as u64)
@@ -282,14 +297,12 @@ impl Floor<'_, '_, '_> {
             // Only an empty stream has an empty unit, and no stream is empty: there is a manifest.
             return Err(ArchiveError::Truncated);
         }
-        for (number, (len, room)) in
-            (base..).zip(unit.chunks(self.way).zip(buffer.chunks_mut(SEALED)))
-        {
+        for (number, (len, room)) in (base..).zip(unit.chunks(way).zip(buffer.chunks_mut(SEALED))) {
             let last = unit.last && number + 1 == base + count as u64;
             let nonce = chunk::nonce(number, last);
             let aad = if number == cipher.first { cipher.front } else { &[] };
             let key = cipher.key.expose();
-            let done = match self.way {
+            let done = match way {
                 Way::Seal => chunk::seal(key, nonce, aad, &mut room[..len + TAG_LEN]),
                 // An empty chunk would be a second way to write the same stream.
                 Way::Open if len <= TAG_LEN => return Err(ArchiveError::Truncated),
@@ -370,7 +383,7 @@ mod tests {
             Ok(())
         };
         let cipher = Cipher { key: &key, front: b"front", first };
-        let pace = Pace { workers, tick: &mut || Ok(()) };
+        let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
         let done = run(way, cipher, &mut input, &mut output, pace);
         (done, out)
     }
@@ -484,6 +497,34 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sealed_wrongly_is_found_before_anybody_relies_on_it() {
+        let (key, plain) = (key(), text(3 * CHUNK + 9));
+        let (input, output) = (&mut |_: &mut [u8]| Ok(0), &mut |_: &[u8]| Ok(()));
+        let floor = Floor {
+            way: Way::Seal,
+            proven: true,
+            cipher: Cipher { key: &key, front: b"front", first: 0 },
+            source: Mutex::new(Source { input, next: 0, ahead: None, ended: false }),
+            sink: Mutex::new(Sink { output, turn: 0, failed: None }),
+            moved: Condvar::new(),
+            stopped: AtomicBool::new(false),
+        };
+        let unit = Unit { number: 0, len: plain.len(), last: true };
+        let mut sealed = vec![0; 4 * SEALED];
+        for (room, chunk) in sealed.chunks_mut(SEALED).zip(plain.chunks(CHUNK)) {
+            room[..chunk.len()].copy_from_slice(chunk);
+        }
+        floor.transform(Way::Seal, unit, &mut sealed).unwrap();
+        for at in [0, CHUNK, 2 * SEALED - 1, 3 * SEALED + 8, 3 * SEALED + 9 + TAG_LEN - 1] {
+            let mut wrong = sealed.clone();
+            wrong[at] ^= 1;
+            assert!(matches!(floor.prove(unit, &mut wrong), Err(ArchiveError::NotSealed)), "{at}");
+        }
+        floor.prove(unit, &mut sealed).unwrap();
+        assert_eq!(sealed[3 * SEALED..][..9], plain[3 * CHUNK..]);
+    }
+
+    #[test]
     fn it_ends_when_somebody_wants_it_to_and_when_a_side_fails() {
         let (key, plain) = (key(), text(100 * CHUNK));
         let cipher = Cipher { key: &key, front: b"", first: 0 };
@@ -494,12 +535,12 @@ mod tests {
                 turns += 1;
                 if turns > 3 { Err(ArchiveError::Stopped(Kind::Interrupted)) } else { Ok(()) }
             };
-            let pace = Pace { workers, tick: &mut tick };
+            let pace = Pace { workers, proven: true, tick: &mut tick };
             let done = seal(cipher, &mut { endless }, &mut |_| Ok(()), pace);
             assert!(matches!(done, Err(ArchiveError::Stopped(_))));
 
             let full = |_: &[u8]| Err(ArchiveError::Write(std::io::ErrorKind::StorageFull.into()));
-            let pace = Pace { workers, tick: &mut || Ok(()) };
+            let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
             let done = seal(cipher, &mut { endless }, &mut { full }, pace);
             assert!(matches!(done, Err(ArchiveError::Write(_))));
 
@@ -512,7 +553,7 @@ mod tests {
                 room.copy_from_slice(&plain[..room.len()]);
                 Ok(room.len())
             };
-            let pace = Pace { workers, tick: &mut || Ok(()) };
+            let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
             let done = seal(cipher, &mut breaks, &mut |_| Ok(()), pace);
             assert!(matches!(done, Err(ArchiveError::Read(_))));
         }

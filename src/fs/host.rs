@@ -1,18 +1,18 @@
 //! [`Directory`] on a real file system.
 
 mod bulk;
+mod direct;
+mod file;
 mod in_place;
 mod public;
 
-use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroU64;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{Advice, Dir, FallocateFlags, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
+use rustix::fs::{Advice, Dir, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
 use rustix::io::Errno;
 
 use super::checks::{self, Trust};
@@ -24,6 +24,7 @@ use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
 pub use bulk::{Partial, Unnamed, Whole};
+use file::HostFile;
 
 /// An open directory of this host.
 pub struct HostDirectory {
@@ -36,11 +37,6 @@ pub struct HostDirectory {
     /// True when files in it are looked at, whatever is wrong with them.
     lenient: bool,
 }
-
-/// Bytes of a file that are there when the disk is asked to begin, and then each time.
-const BEGIN: usize = 4 << 20;
-/// Bytes that are read back at a time.
-const READ_BACK: usize = 256 << 10;
 
 /// How a sensitive file is opened: never through a link, never waiting for a FIFO's other end.
 const READ: OFlags = OFlags::RDONLY
@@ -112,7 +108,7 @@ impl HostDirectory {
 
     /// Gives a file just made its owner and mode, before it holds anything.
     fn own(&self, fd: OwnedFd, path: PathBuf, owner: Ownership) -> Result<HostFile, FsError> {
-        let file = HostFile { fd, path, written: 0, expected: Cell::new(0), asked: 0 };
+        let file = HostFile::new(fd, path);
         if self.trust.caller == 0 && owner.uid != 0 {
             rustix::fs::fchown(&file.fd, Some(Uid::from_raw(owner.uid)), Some(self.gid))
                 .map_err(|source| FsError::io("give away", &file.path, source))?;
@@ -342,88 +338,6 @@ impl Directory for HostDirectory {
 
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {
         self.open_in_place(name, access)
-    }
-}
-
-/// A file of this host that is being written. Of a large one the disk begins with what is there while the rest is still being
-/// made, so that a sync at the end waits for little; that is a hint and no more, and durable is what was synced.
-struct HostFile {
-    fd: OwnedFd,
-    path: PathBuf,
-    written: u64,
-    expected: Cell<u64>,
-    /// Up to where the disk was asked to begin.
-    asked: u64,
-}
-
-impl HostFile {
-    fn failed(&self, action: &'static str, source: Errno) -> FsError {
-        no_room(source, &self.path, self.expected.get().max(self.written))
-            .unwrap_or_else(|| FsError::io(action, &self.path, source))
-    }
-
-    fn ask_to_begin(&mut self) {
-        let new = self.written - self.asked;
-        if let Some(len) = NonZeroU64::new(new).filter(|_| new >= BEGIN as u64) {
-            // Not to be kept in memory: that is what makes the kernel write it.
-            let _ = rustix::fs::fadvise(&self.fd, self.asked, Some(len), Advice::DontNeed);
-            self.asked = self.written;
-        }
-    }
-
-    fn read_piece(&self, into: &mut [u8], at: u64) -> Result<usize, FsError> {
-        retry(|| rustix::io::pread(&self.fd, &mut *into, at))
-            .map_err(|source| self.failed("read back", source))
-    }
-}
-
-impl NewFile for HostFile {
-    fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.expected.set(len);
-        match retry(|| rustix::fs::fallocate(&self.fd, FallocateFlags::empty(), 0, len)) {
-            // Not every file system can reserve; the write will tell.
-            Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
-            Err(source) => Err(self.failed("reserve room for", source)),
-        }
-    }
-
-    fn append(&mut self, mut bytes: &[u8]) -> Result<(), FsError> {
-        self.expected.set(self.expected.get().max(self.written + bytes.len() as u64));
-        while !bytes.is_empty() {
-            match rustix::io::pwrite(&self.fd, &bytes[..BEGIN.min(bytes.len())], self.written) {
-                Ok(0) => return Err(self.failed("write", Errno::IO)),
-                Ok(n) => {
-                    bytes = &bytes[n..];
-                    self.written += n as u64;
-                    self.ask_to_begin();
-                }
-                Err(Errno::INTR) => {}
-                Err(source) => return Err(self.failed("write", source)),
-            }
-        }
-        Ok(())
-    }
-
-    fn sync(&mut self) -> Result<(), FsError> {
-        retry(|| rustix::fs::fsync(&self.fd)).map_err(|source| self.failed("sync", source))
-    }
-
-    fn read_back(&mut self, take: &mut dyn FnMut(&[u8])) -> Result<(), FsError> {
-        // In pieces: a second copy of a large store would cost more than the reading.
-        let len = usize::try_from(self.written).unwrap_or(READ_BACK);
-        let mut piece = vec![0; READ_BACK.min(len + 1)];
-        let mut at = 0;
-        // One byte more than was written is enough to tell that the file is another.
-        while at <= self.written {
-            match self.read_piece(&mut piece, at)? {
-                0 => break,
-                n => {
-                    take(&piece[..n]);
-                    at += n as u64;
-                }
-            }
-        }
-        Ok(())
     }
 }
 

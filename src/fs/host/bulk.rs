@@ -23,7 +23,9 @@ pub struct Unnamed<'d> {
 impl Unnamed<'_> {
     /// Reserves room for `len` bytes, so that a full disk shows before the first byte is written.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.file.reserve(len)
+        self.file.reserve(len)?;
+        self.file.pass_cache(len);
+        Ok(())
     }
 
     /// Appends `bytes`.
@@ -31,21 +33,32 @@ impl Unnamed<'_> {
         self.file.append(bytes)
     }
 
+    /// True while what is appended goes past the page cache.
+    pub const fn passes_cache(&self) -> bool {
+        self.file.passes_cache()
+    }
+
     /// Fills `into` from offset `at` as far as there is something, and says how far.
     pub fn read_back(&mut self, at: u64, into: &mut [u8]) -> Result<usize, FsError> {
-        let mut done = 0;
-        while done < into.len() {
-            match self.file.read_piece(&mut into[done..], at + done as u64)? {
-                0 => break,
-                n => done += n,
-            }
-        }
-        Ok(done)
+        self.file.flush()?;
+        self.file.read_to(into, at)
     }
 
     /// The failure to read back what was written.
     pub fn not_written(&self) -> FsError {
         FsError::NotWritten(self.file.path.clone())
+    }
+
+    /// Fails unless the file begins with `front`, ends with `end` and has `len` bytes.
+    pub fn must_hold(&mut self, front: &[u8], end: &[u8], len: u64) -> Result<(), FsError> {
+        self.file.flush()?;
+        let at_end = len.checked_sub(end.len() as u64).ok_or_else(|| self.not_written())?;
+        let mut found = vec![0; front.len()];
+        let begins = self.file.read_to(&mut found, 0)? == front.len() && found == front;
+        // One byte more than there may be.
+        let mut found = vec![0; end.len() + 1];
+        let ends = self.file.read_to(&mut found, at_end)? == end.len() && found.starts_with(end);
+        if begins && ends { Ok(()) } else { Err(self.not_written()) }
     }
 
     /// Makes it durable and gives it its name, which must still be free. Where that fails the name is free again.
@@ -95,7 +108,9 @@ pub struct Whole {
 impl Whole {
     /// Reserves room for `len` bytes.
     pub fn reserve(&mut self, len: u64) -> Result<(), FsError> {
-        self.file.reserve(len)
+        self.file.reserve(len)?;
+        self.file.pass_cache(len);
+        Ok(())
     }
 
     /// Appends `bytes`.

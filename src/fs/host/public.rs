@@ -41,7 +41,7 @@ impl HostDirectory {
 
     fn fill(&self, fd: OwnedFd, name: &OsStr, temp: &OsStr, bytes: &[u8]) -> Result<(), FsError> {
         let path = self.path.join(name);
-        let mut file = HostFile { fd, path, written: 0, expected: 0.into(), asked: 0 };
+        let mut file = HostFile::new(fd, path);
         file.reserve(bytes.len() as u64)?;
         file.append(bytes)?;
         // Under any umask, and only now: nobody reads half of it.

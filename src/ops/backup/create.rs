@@ -24,6 +24,7 @@ use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
 use crate::backup::stream::{self, Output, Pace};
 use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
+use crate::crypto::chunk::TAG_LEN;
 use crate::crypto::kdf::KdfParams;
 use crate::crypto::mac::Hash;
 use crate::crypto::random;
@@ -141,7 +142,7 @@ pub fn create(
         (Some((place, path)), _) => (work.into_file(&place, expected)?, Some(path)),
         (None, Target::Pipe(pipe)) => {
             let mut output = |bytes: &[u8]| pipe(bytes).map_err(writing);
-            let (sealed, len) = work.run(&mut output)?;
+            let (sealed, len) = work.run(&mut output, false)?;
             ((sealed.header().clone(), len), None)
         }
         (None, Target::Path(path)) => return Err(FsError::NoName(path.into()).into()),
@@ -179,8 +180,8 @@ struct Work<'w, 'd, 'p> {
 }
 
 impl Work<'_, '_, '_> {
-    /// Seals everything; says how long the archive is.
-    fn run(self, output: Output<'_>) -> Result<(OpenArchive, u64), OpError> {
+    /// Seals everything; says how long the archive is. What is `proven` was opened again.
+    fn run(self, output: Output<'_>, proven: bool) -> Result<(OpenArchive, u64), OpError> {
         let Self { desk, archive, sources, total, progress } = self;
         let (done, mut len) = (AtomicU64::new(0), 0);
         let workers =
@@ -195,7 +196,7 @@ impl Work<'_, '_, '_> {
             progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
-        let pace = Pace { workers, tick: &mut tick };
+        let pace = Pace { workers, proven, tick: &mut tick };
         let mut counted = |bytes: &[u8]| {
             len += bytes.len() as u64;
             output(bytes)
@@ -210,10 +211,23 @@ impl Work<'_, '_, '_> {
         let token = random::bytes(desk.random.borrow_mut().as_mut())?;
         let mut file = place.directory().unnamed(place.name(), owner, token)?;
         file.reserve(len)?;
-        let mut output = |bytes: &[u8]| file.append(bytes).map_err(writing);
-        let (sealed, len) = self.run(&mut output)?;
-        // While the disk is still writing; the sync is part of the end, and tells what the disk could not write.
-        read_back(desk, &mut file, len, &sealed)?;
+        let mut end = [0; TAG_LEN];
+        let past_cache = file.passes_cache();
+        let mut output = |bytes: &[u8]| {
+            if let Some(tag) = bytes.last_chunk() {
+                end = *tag;
+            }
+            file.append(bytes).map_err(writing)
+        };
+        let (sealed, len) = self.run(&mut output, past_cache)?;
+        // An archive that does not open is none. What went past the page cache could be read from the disk only, which takes as long
+        // as writing it: each unit was opened when it was handed over.
+        if past_cache {
+            file.must_hold(sealed.front(), &end, len)?;
+        } else {
+            // While the disk is still writing; the sync is part of the end, and tells what the disk could not write.
+            read_back(desk, &mut file, len, &sealed)?;
+        }
         desk.check_stop()?;
         file.finish()?;
         Ok((sealed.header().clone(), len))
@@ -236,7 +250,7 @@ fn read_back(
         Ok(found)
     };
     let mut tick = || (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)));
-    let pace = Pace { workers: stream::workers_for(len), tick: &mut tick };
+    let pace = Pace { workers: stream::workers_for(len), proven: false, tick: &mut tick };
     let opened = sealed.stream(&mut input, &mut |_| Ok(()), pace);
     match opened.map_err(OpError::from) {
         Ok(()) if front == sealed.front() => Ok(()),

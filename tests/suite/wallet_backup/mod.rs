@@ -6,6 +6,7 @@ mod agreeing;
 mod changing;
 mod configured;
 mod differing;
+mod large;
 mod mainnet;
 mod naming;
 mod pipes;
