@@ -38,6 +38,8 @@ BESIDE = {
     "start": ["valgrind"],
     "backup": ["age", "age-keygen", "rage", "restic", "gpg", "openssl", "dd"],
 }
+# The sections that make stores.
+STORES = ["kdf", "sizes", "start", "hostile", "backup"]
 TOOLS = ["secrets-admin", "wallet-backup", "key-rotate", "validate-config"]
 # Inputs on which strength estimators are slow: repeats, keyboard walks, dates, near-words, and their mixtures.
 SLOW_PASSPHRASES = [
@@ -489,7 +491,7 @@ def main():
             sys.exit(f"bench: error: missing: {tool} (apt-get install argon2 age restic gpg openssl valgrind time; cargo install --locked rage)")
     for path, how, section in (
         *((options.bin / tool, "cargo build --locked --release", None) for tool in TOOLS),
-        (options.fill_store, "cargo build --locked --release --example fill_store", None),
+        *((options.fill_store, "cargo build --locked --release --example fill_store", section) for section in STORES),
         (options.audit_speed, "cargo build --locked --release --example audit_speed", "audit"),
         (options.key_speed, "cargo build --locked --release --example key_speed", "keys"),
         (options.bare_clap, "cd bench/bare-clap && cargo build --locked --release", "start"),

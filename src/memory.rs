@@ -36,7 +36,8 @@ static IDLE: Mutex<Idle> = Mutex::new(Idle {
     unlocked: Vec::new(),
 });
 
-/// Whether this process has ever held a secret.
+/// Whether memory for a secret was ever asked for: a key, a passphrase, a value. What a configuration holds in clear is none of it;
+/// nothing is computed from such a text.
 static HELD: AtomicBool = AtomicBool::new(false);
 
 struct Idle {

@@ -66,8 +66,10 @@ pub enum Reason {
     NoPolicy,
     /// It was made after now.
     Future,
-    /// It is the newest one that is known to be good, or that may be where none is.
+    /// It is the newest one that is known to be good.
     LastGood,
+    /// None is known to be good, and it is the newest one that may be.
+    NewestUnproven,
     /// It is the newest good one of the newest content.
     NewestContent,
     /// It is among the newest.
@@ -94,6 +96,7 @@ impl Reason {
             Self::NoPolicy => "nothing was said about how many to keep",
             Self::Future => "it is from the future; a clock is wrong",
             Self::LastGood => "it is the last good one",
+            Self::NewestUnproven => "it is the newest that may be good, and none is known to be",
             Self::NewestContent => "it holds the newest content",
             Self::Last => "it is among the newest",
             Self::Daily => "it stands for its day",
@@ -217,7 +220,7 @@ fn last_good<I>(ours: &[(usize, &Candidate<I>)]) -> Vec<(usize, Reason)> {
     let Some((newest, _)) = are(Verdict::Good).next() else {
         return are(Verdict::Unknown)
             .next()
-            .map(|(n, _)| (*n, Reason::LastGood))
+            .map(|(n, _)| (*n, Reason::NewestUnproven))
             .into_iter()
             .collect();
     };
@@ -364,7 +367,7 @@ mod tests {
         let unknown = [with(at(3, 0), Verdict::Bad), with(at(2, 1), Verdict::Unknown)];
         let fates = decide(&unknown, keep(1, 0, 0, 0));
         assert_eq!(fates[0], Fate::Keep(vec![Reason::NothingBetter]));
-        assert_eq!(fates[1], Fate::Keep(vec![Reason::LastGood, Reason::Last]));
+        assert_eq!(fates[1], Fate::Keep(vec![Reason::NewestUnproven, Reason::Last]));
     }
 
     #[test]

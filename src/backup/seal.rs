@@ -1,7 +1,7 @@
 //! Begin an archive: file key, slots, header; then its stream is sealed.
 
 use super::header::{MAGIC, StoreFacts, VERSION};
-use super::stream::{self, Cipher, Input, Output, Pace};
+use super::stream::{self, Cipher, Input, Output, Pace, Proof};
 use super::{ArchiveError, ArchiveHeader, ArchiveId, Manifest, OpenArchive, keys, limits};
 use crate::clock::Timestamp;
 use crate::crypto::mac;
@@ -82,6 +82,7 @@ impl NewArchive {
         self,
         content: Input<'_>,
         output: Output<'_>,
+        proof: Proof,
         pace: Pace<'_>,
     ) -> Result<OpenArchive, ArchiveError> {
         output(&self.front)?;
@@ -94,7 +95,7 @@ impl NewArchive {
             Ok(take + content(&mut room[take..])?)
         };
         let cipher = Cipher { key: &self.key, front: &self.front, first: 0 };
-        stream::seal(cipher, &mut input, output, pace)?;
+        stream::seal(cipher, &mut input, output, proof, pace)?;
         Ok(OpenArchive::sealed(self.header, self.front, self.key))
     }
 }

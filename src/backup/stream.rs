@@ -46,10 +46,17 @@ pub struct Cipher<'a> {
 pub struct Pace<'a> {
     /// At most so many threads work, the caller's included.
     pub workers: usize,
-    /// Whether each unit that was sealed is opened again once it was handed on; the failure of one is the failure of all.
-    pub proven: bool,
     /// Whether to go on.
     pub tick: Tick<'a>,
+}
+
+/// What is done with what was sealed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing more.
+    None,
+    /// Each unit is opened again once it was handed on; the failure of one is the failure of all.
+    Opened,
 }
 
 /// Which way a stream goes.
@@ -142,9 +149,10 @@ pub fn seal(
     cipher: Cipher<'_>,
     input: Input<'_>,
     output: Output<'_>,
+    proof: Proof,
     pace: Pace<'_>,
 ) -> Result<(), ArchiveError> {
-    run(Way::Seal, cipher, input, output, pace)
+    run(Way::Seal, proof, cipher, input, output, pace)
 }
 
 /// Opens everything that `input` gives. Fails at the first chunk that is not what and where it was; nothing of its unit is handed
@@ -155,7 +163,7 @@ pub fn open(
     output: Output<'_>,
     pace: Pace<'_>,
 ) -> Result<(), ArchiveError> {
-    run(Way::Open, cipher, input, output, pace)
+    run(Way::Open, Proof::None, cipher, input, output, pace)
 }
 
 /// How many workers suit this host.
@@ -170,15 +178,16 @@ pub fn workers_for(len: u64) -> usize {
 
 fn run(
     way: Way,
+    proof: Proof,
     cipher: Cipher<'_>,
     input: Input<'_>,
     output: Output<'_>,
     pace: Pace<'_>,
 ) -> Result<(), ArchiveError> {
-    let Pace { workers, proven, tick } = pace;
+    let Pace { workers, tick } = pace;
     let floor = Floor {
         way,
-        proven: proven && way == Way::Seal,
+        proof,
         cipher,
         source: Mutex::new(Source { input, next: 0, ahead: None, ended: false }),
         sink: Mutex::new(Sink { output, turn: 0, failed: None }),
@@ -209,7 +218,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What the workers share.
 struct Floor<'a, 'i, 'o> {
     way: Way,
-    proven: bool,
+    proof: Proof,
     cipher: Cipher<'a>,
     source: Mutex<Source<'i>>,
     sink: Mutex<Sink<'o>>,
@@ -263,11 +272,13 @@ impl Floor<'_, '_, '_> {
                 Err(error) => self.turn(number, |_| Err(error)),
                 Ok(Some(unit)) => {
                     let worked = self.transform(self.way, unit, &mut buffer);
+                    #[cfg(test)]
+                    tests::spoil(unit.number, &mut buffer);
                     self.turn(number, |output| {
                         worked?;
                         self.hand_on(unit, &buffer, output)
                     });
-                    if self.proven {
+                    if self.proof == Proof::Opened {
                         self.prove(unit, &mut buffer)?;
                     }
                 }
@@ -349,6 +360,17 @@ mod tests {
     use crate::crypto::chunk::nonce;
     use crate::kind::Kind;
 
+    std::thread_local! {
+        /// The unit of which a bit is turned over once it was sealed or opened by this thread.
+        static SPOILED: std::cell::Cell<Option<u64>> = const { std::cell::Cell::new(None) };
+    }
+
+    pub(super) fn spoil(number: u64, buffer: &mut [u8]) {
+        if SPOILED.get() == Some(number) {
+            buffer[CHUNK / 2] ^= 1;
+        }
+    }
+
     fn key() -> DerivedKey {
         let mut key = DerivedKey::zeroed();
         key.expose_mut().copy_from_slice(&[5; 32]);
@@ -383,8 +405,9 @@ mod tests {
             Ok(())
         };
         let cipher = Cipher { key: &key, front: b"front", first };
-        let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
-        let done = run(way, cipher, &mut input, &mut output, pace);
+        let pace = Pace { workers, tick: &mut || Ok(()) };
+        let proof = if way == Way::Seal { Proof::Opened } else { Proof::None };
+        let done = run(way, proof, cipher, &mut input, &mut output, pace);
         (done, out)
     }
 
@@ -498,30 +521,34 @@ mod tests {
 
     #[test]
     fn what_was_sealed_wrongly_is_found_before_anybody_relies_on_it() {
-        let (key, plain) = (key(), text(3 * CHUNK + 9));
-        let (input, output) = (&mut |_: &mut [u8]| Ok(0), &mut |_: &[u8]| Ok(()));
-        let floor = Floor {
-            way: Way::Seal,
-            proven: true,
-            cipher: Cipher { key: &key, front: b"front", first: 0 },
-            source: Mutex::new(Source { input, next: 0, ahead: None, ended: false }),
-            sink: Mutex::new(Sink { output, turn: 0, failed: None }),
-            moved: Condvar::new(),
-            stopped: AtomicBool::new(false),
-        };
-        let unit = Unit { number: 0, len: plain.len(), last: true };
-        let mut sealed = vec![0; 4 * SEALED];
-        for (room, chunk) in sealed.chunks_mut(SEALED).zip(plain.chunks(CHUNK)) {
-            room[..chunk.len()].copy_from_slice(chunk);
+        let (key, plain) = (key(), text((2 * UNIT + 3) * CHUNK + 9));
+        for (spoiled, proof) in (0..3).flat_map(|unit| [(unit, Proof::Opened), (unit, Proof::None)])
+        {
+            let (mut at, mut sealed) = (0, Vec::new());
+            let mut input = |room: &mut [u8]| {
+                let take = room.len().min(plain.len() - at);
+                room[..take].copy_from_slice(&plain[at..at + take]);
+                at += take;
+                Ok(take)
+            };
+            let mut output = |bytes: &[u8]| {
+                sealed.extend_from_slice(bytes);
+                Ok(())
+            };
+            let cipher = Cipher { key: &key, front: b"front", first: 0 };
+            // Alone: what is spoiled is what this thread has made.
+            let pace = Pace { workers: 1, tick: &mut || Ok(()) };
+            SPOILED.set(Some(spoiled));
+            let done = seal(cipher, &mut input, &mut output, proof, pace);
+            SPOILED.set(None);
+            match proof {
+                Proof::Opened => assert!(matches!(done, Err(ArchiveError::NotSealed)), "{spoiled}"),
+                // Nobody looked; whoever opens it finds out.
+                Proof::None => assert!(done.is_ok()),
+            }
+            let (opened, _) = pass(Way::Open, 0, &sealed, usize::MAX, 1);
+            assert!(opened.is_err(), "{spoiled}");
         }
-        floor.transform(Way::Seal, unit, &mut sealed).unwrap();
-        for at in [0, CHUNK, 2 * SEALED - 1, 3 * SEALED + 8, 3 * SEALED + 9 + TAG_LEN - 1] {
-            let mut wrong = sealed.clone();
-            wrong[at] ^= 1;
-            assert!(matches!(floor.prove(unit, &mut wrong), Err(ArchiveError::NotSealed)), "{at}");
-        }
-        floor.prove(unit, &mut sealed).unwrap();
-        assert_eq!(sealed[3 * SEALED..][..9], plain[3 * CHUNK..]);
     }
 
     #[test]
@@ -535,13 +562,13 @@ mod tests {
                 turns += 1;
                 if turns > 3 { Err(ArchiveError::Stopped(Kind::Interrupted)) } else { Ok(()) }
             };
-            let pace = Pace { workers, proven: true, tick: &mut tick };
-            let done = seal(cipher, &mut { endless }, &mut |_| Ok(()), pace);
+            let pace = Pace { workers, tick: &mut tick };
+            let done = seal(cipher, &mut { endless }, &mut |_| Ok(()), Proof::Opened, pace);
             assert!(matches!(done, Err(ArchiveError::Stopped(_))));
 
             let full = |_: &[u8]| Err(ArchiveError::Write(std::io::ErrorKind::StorageFull.into()));
-            let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
-            let done = seal(cipher, &mut { endless }, &mut { full }, pace);
+            let pace = Pace { workers, tick: &mut || Ok(()) };
+            let done = seal(cipher, &mut { endless }, &mut { full }, Proof::Opened, pace);
             assert!(matches!(done, Err(ArchiveError::Write(_))));
 
             let mut left = 30;
@@ -553,8 +580,8 @@ mod tests {
                 room.copy_from_slice(&plain[..room.len()]);
                 Ok(room.len())
             };
-            let pace = Pace { workers, proven: true, tick: &mut || Ok(()) };
-            let done = seal(cipher, &mut breaks, &mut |_| Ok(()), pace);
+            let pace = Pace { workers, tick: &mut || Ok(()) };
+            let done = seal(cipher, &mut breaks, &mut |_| Ok(()), Proof::None, pace);
             assert!(matches!(done, Err(ArchiveError::Read(_))));
         }
     }

@@ -242,8 +242,9 @@ fn parse_and_dispatch(
     }
 }
 
-/// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each,
-/// costs more than a short command does; where that does not succeed, with the whole grammar, whose word is final.
+/// Parses with the one command that seems to be meant, or with none where no word names one and the tool takes arguments of its own,
+/// since a grammar of some twenty commands, with the global flags in each, costs more than a short command does; where that does not
+/// succeed, with the whole grammar, whose word is final. No tool has a command that is not in its table, `help` included.
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
     let meant = argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name));
     let one = match (meant, tool.run) {
@@ -268,7 +269,8 @@ fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
     parsed
 }
 
-/// Global flags are passed down by clap, not up: the innermost command has all of them.
+/// Global flags are passed down by clap, not up: the innermost command has all of them. They are taken out, as no command has a flag of
+/// the same name; of what is nested a copy is made, since clap gives no way into it.
 fn globals_of(matches: &mut ArgMatches) -> Result<GlobalArgs, clap::Error> {
     if matches.subcommand_name().is_none() {
         return GlobalArgs::from_arg_matches_mut(matches);

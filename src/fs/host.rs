@@ -272,8 +272,10 @@ impl Directory for HostDirectory {
     }
 
     fn sync(&self) -> Result<(), FsError> {
+        // The directory of a bare file name has no path of its own.
+        let shown = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
         retry(|| rustix::fs::fsync(&self.fd))
-            .map_err(|source| FsError::io("sync directory", &self.path, source))
+            .map_err(|source| FsError::io("sync directory", shown, source))
     }
 
     fn sync_file(&self, name: &OsStr) -> Result<(), FsError> {

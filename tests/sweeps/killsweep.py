@@ -25,6 +25,7 @@ import json
 import os
 import pathlib
 import queue
+import random
 import re
 import shutil
 import subprocess
@@ -61,12 +62,16 @@ class Case:
         self.program = program
         text = json.loads(path.read_text())
         known = {"about", "setup", "copy", "op", "old", "new", "follow", "follow_old", "follow_new", "plaintext", "config"}
-        known |= {"skip_modes", "accused"}
+        known |= {"skip_modes", "accused", "sized", "one_cpu"}
         if set(text) - known:
             sweep.die(f"{path}: unknown keys {sorted(set(text) - known)}")
         self.setup = text["setup"]
         self.config = text.get("config", [])
         self.copy = text.get("copy", {})
+        # {name: length} of files that nobody wants to read in a case.
+        self.sized = text.get("sized", {})
+        # Work that processors share is done by whichever thread comes first; on one of them it is always the same.
+        self.one_cpu = text.get("one_cpu", False)
         self.op = text["op"]
         self.old, self.new = text["old"], text["new"]
         default = [sweep.set_words("probe", "in/probe")]
@@ -91,13 +96,15 @@ class Case:
         sweep.furnish(self.template, config=self.config)
         for name, source in self.copy.items():
             sweep.write_private(self.template / name, (sweep.ROOT / source).read_bytes())
+        for name, length in self.sized.items():
+            sweep.write_private(self.template / name, random.Random(1).randbytes(length))
         sweep.furnish_steps(self.program, self.template, self.setup)
         self.generation = self.current_generation(self.template)
         if not self.holds(self.template, self.old, Watch()):
             sweep.die(f"{self.name}: the old state is not readable after the set-up")
         work = self.fresh(base / "clean")
         log = base / "calls"
-        prefix = ["strace", "-f", "-qq", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log)]
+        prefix = [*self.tracer(), "strace", "-f", "-qq", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log)]
         sweep.must(self.program, work, self.op, prefix=prefix, timeout=120)
         self.counts = count_calls(log.read_text(errors="replace"))
         self.note_names(work)
@@ -112,6 +119,10 @@ class Case:
             sweep.must(self.program, clean, words)
         self.note_names(clean)
         shutil.rmtree(base / "clean")
+
+    def tracer(self):
+        """What comes before every traced run."""
+        return ["taskset", "-c", str(random.choice(sorted(os.sched_getaffinity(0))))] if self.one_cpu else []
 
     def note_names(self, folder):
         self.allowed |= {plain_name(name) for name in sweep.files_of(folder)}
@@ -139,6 +150,10 @@ class Case:
         if "file" in condition:
             path = folder / condition["file"]
             return path.is_file() and path.read_bytes() == sweep.INPUTS[condition["equals"]].encode()
+        if "below" in condition:
+            # The one file of that name below a directory: where it stands depends on where the template stood.
+            found = [path.read_bytes() for path in (folder / condition["below"]).rglob(pathlib.Path(condition["same"]).name)]
+            return found == [(folder / condition["same"]).read_bytes()]
         if "absent" in condition:
             return not (folder / condition["absent"]).exists()
         if "present" in condition:
@@ -251,7 +266,7 @@ def try_point(case, work, mode, call, n):
     case.fresh(work)
     log = work.parent / f"{work.name}.log"
     # Not with --seccomp-bpf, which is faster and never injects.
-    prefix = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={call}", "-e", "signal=none"]
+    prefix = [*case.tracer(), "strace", "-f", "-qq", "-o", str(log), "-e", f"trace={call}", "-e", "signal=none"]
     prefix += ["-e", f"inject={call}:{mode}:when={n}"]
     found = []
     try:
@@ -419,7 +434,7 @@ def main():
     parser.add_argument("--show", type=int, default=8, help="findings shown per case")
     parser.add_argument("--keep", action="store_true", help="leave the scratch directories")
     options = parser.parse_args()
-    sweep.need("strace")
+    sweep.need("strace", "taskset")
     if options.self_test:
         return self_test(options)
     options.modes = options.modes or [KILL, *ERRORS]

@@ -49,16 +49,19 @@ impl Unnamed<'_> {
         FsError::NotWritten(self.file.path.clone())
     }
 
+    /// True when all but the end of it went past the page cache, so that only the disk could tell what is in it.
+    pub fn passed_cache(&mut self) -> Result<bool, FsError> {
+        self.file.passed_cache()
+    }
+
     /// Fails unless the file begins with `front`, ends with `end` and has `len` bytes.
     pub fn must_hold(&mut self, front: &[u8], end: &[u8], len: u64) -> Result<(), FsError> {
         self.file.flush()?;
         let at_end = len.checked_sub(end.len() as u64).ok_or_else(|| self.not_written())?;
-        let mut found = vec![0; front.len()];
-        let begins = self.file.read_to(&mut found, 0)? == front.len() && found == front;
-        // One byte more than there may be.
-        let mut found = vec![0; end.len() + 1];
-        let ends = self.file.read_to(&mut found, at_end)? == end.len() && found.starts_with(end);
-        if begins && ends { Ok(()) } else { Err(self.not_written()) }
+        self.file.must_hold(front, 0)?;
+        self.file.must_hold(end, at_end)?;
+        // Nothing more.
+        if self.file.read_to(&mut [0], len)? == 0 { Ok(()) } else { Err(self.not_written()) }
     }
 
     /// Makes it durable and gives it its name, which must still be free. Where that fails the name is free again.

@@ -8,6 +8,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 
@@ -35,6 +36,18 @@ pub(super) struct Direct {
     filled: usize,
     /// Where it will be written.
     at: u64,
+    /// Set once something had to be written the ordinary way.
+    ordinary: Arc<AtomicBool>,
+}
+
+/// What is left of a file at its end.
+pub(super) struct Rest {
+    /// The beginning of a piece.
+    pub(super) bytes: Region,
+    /// Where it belongs.
+    pub(super) at: u64,
+    /// Whether everything before it went past the page cache.
+    pub(super) passed: bool,
 }
 
 /// The thread that writes. Dropped, it is waited for: nothing is written behind the back of whoever gave up.
@@ -52,13 +65,19 @@ impl Direct {
         let (give, taken) = channel();
         let (done, back) = channel();
         set(fd, true)?;
-        let file = Arc::clone(fd);
-        let thread = Builder::new().spawn(move || write_all(&file, &taken, &done));
+        let ordinary = Arc::new(AtomicBool::new(false));
+        let (file, told) = (Arc::clone(fd), Arc::clone(&ordinary));
+        let thread = Builder::new().spawn(move || write_all(&file, &taken, &done, &told));
         let thread = thread.inspect_err(|_| {
             let _ = set(fd, false);
         })?;
         let writer = Writer { give: Some(give), thread: Some(thread) };
-        Ok(Self { writer, back, idle, filling, filled: 0, at: 0 })
+        Ok(Self { writer, back, idle, filling, filled: 0, at: 0, ordinary })
+    }
+
+    /// Bytes that were appended.
+    pub(super) const fn len(&self) -> u64 {
+        self.at + self.filled as u64
     }
 
     /// Appends `bytes`. What could not be written may be told later.
@@ -101,16 +120,16 @@ impl Direct {
         self.back.recv().unwrap_or(Err(Errno::IO))
     }
 
-    /// Waits until all full pieces are written; gives back what is left of one, and where it belongs. From here on the file is written the
-    /// ordinary way.
-    pub(super) fn end(mut self, fd: &OwnedFd) -> Result<(Region, u64), Errno> {
+    /// Waits until all full pieces are written. From here on the file is written the ordinary way.
+    pub(super) fn end(mut self, fd: &OwnedFd) -> Result<Rest, Errno> {
         self.writer.give = None;
         for _ in self.idle.len()..PIECES - 1 {
             self.wait()?;
         }
         set(fd, false)?;
         self.filling.truncate(self.filled);
-        Ok((self.filling, self.at))
+        let passed = !self.ordinary.load(Ordering::Relaxed);
+        Ok(Rest { bytes: self.filling, at: self.at, passed })
     }
 }
 
@@ -130,9 +149,14 @@ fn set(fd: &OwnedFd, direct: bool) -> Result<(), Errno> {
 }
 
 /// Writes what comes until nothing comes any more; after a failure nothing is written.
-fn write_all(fd: &OwnedFd, taken: &Receiver<(Region, u64)>, done: &Sender<Result<Region, Errno>>) {
+fn write_all(
+    fd: &OwnedFd,
+    taken: &Receiver<(Region, u64)>,
+    done: &Sender<Result<Region, Errno>>,
+    ordinary: &AtomicBool,
+) {
     for (piece, at) in taken {
-        let written = write(fd, &piece, at).map(|()| piece);
+        let written = write(fd, &piece, at, ordinary).map(|()| piece);
         let failed = written.is_err();
         if done.send(written).is_err() || failed {
             return;
@@ -140,23 +164,23 @@ fn write_all(fd: &OwnedFd, taken: &Receiver<(Region, u64)>, done: &Sender<Result
     }
 }
 
-fn write(fd: &OwnedFd, mut bytes: &[u8], mut at: u64) -> Result<(), Errno> {
-    let mut direct = true;
-    while !bytes.is_empty() {
-        match rustix::io::pwrite(fd, bytes, at) {
-            Ok(0) => return Err(Errno::IO),
-            // No disk has smaller blocks, and none writes a part of one.
-            Ok(n) if direct && n % BLOCK != 0 => return Err(Errno::IO),
-            Ok(n) => {
-                bytes = &bytes[n..];
-                at += n as u64;
-            }
-            Err(Errno::INTR) => {}
-            // Blocks larger than ours: if that is all, the ordinary way does it.
-            Err(Errno::INVAL) if direct => {
+/// Writes a piece: past the page cache, or from its start the ordinary way where the disk has larger blocks than ours, or the file
+/// system has written a part of one.
+fn write(fd: &OwnedFd, piece: &[u8], at: u64, ordinary: &AtomicBool) -> Result<(), Errno> {
+    let mut done = 0;
+    while done < piece.len() {
+        let direct = !ordinary.load(Ordering::Relaxed);
+        let written = rustix::io::pwrite(fd, &piece[done..], at + done as u64);
+        let in_part = written == Err(Errno::INVAL) || written.is_ok_and(|n| n % BLOCK != 0);
+        match written {
+            _ if direct && in_part => {
                 set(fd, false)?;
-                direct = false;
+                ordinary.store(true, Ordering::Relaxed);
+                done = 0;
             }
+            Ok(0) => return Err(Errno::IO),
+            Ok(n) => done += n,
+            Err(Errno::INTR) => {}
             Err(source) => return Err(source),
         }
     }
@@ -165,6 +189,8 @@ fn write(fd: &OwnedFd, mut bytes: &[u8], mut at: u64) -> Result<(), Errno> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::print_stderr, reason = "what was not tried is said")]
+
     use super::*;
 
     /// A file without a name in `directory`.
@@ -204,15 +230,34 @@ mod tests {
                 (9 * PIECE, 3 * PIECE + 1),
             ] {
                 let (fd, text) = (nameless(directory), text(len));
-                // A file system may have no such thing; most have.
-                let Ok(mut direct) = Direct::begin(&fd) else { continue };
+                let Ok(mut direct) = Direct::begin(&fd) else {
+                    eprintln!("skipped: {directory} has no direct writing");
+                    continue;
+                };
                 text.chunks(piece).for_each(|bytes| direct.append(bytes).expect("appended"));
-                let (rest, at) = direct.end(&fd).expect("written");
-                assert_eq!(rest.len(), len % PIECE, "{directory} {len}");
-                rustix::io::pwrite(&fd, &rest, at).expect("written");
+                assert_eq!(direct.len(), len as u64);
+                let rest = direct.end(&fd).expect("written");
+                assert_eq!(rest.bytes.len(), len % PIECE, "{directory} {len}");
+                rustix::io::pwrite(&fd, &rest.bytes, rest.at).expect("written");
                 assert!(content(&fd, len) == text, "{directory} {len} {piece}");
             }
         }
+    }
+
+    #[test]
+    fn what_the_disk_does_not_take_is_written_the_ordinary_way() {
+        let fd = nameless(env!("CARGO_MANIFEST_DIR"));
+        let (ordinary, text) = (AtomicBool::new(false), text(3 * BLOCK + 5));
+        if set(&fd, true).is_err() {
+            eprintln!("skipped: no direct writing");
+            return;
+        }
+        // Neither its length nor its memory is what direct writing asks for.
+        write(&fd, &text[1..], 0, &ordinary).expect("written");
+        assert!(ordinary.load(Ordering::Relaxed));
+        assert!(content(&fd, text.len()) == text[1..]);
+        write(&fd, &text, 7, &ordinary).expect("written");
+        assert!(content(&fd, text.len() + 7)[7..] == text);
     }
 
     #[test]

@@ -35,14 +35,33 @@ pub(super) struct HostFile {
     expected: Cell<u64>,
     /// Up to where the disk was asked to begin.
     asked: u64,
-    /// Set while what is appended goes past the page cache.
-    direct: Option<Direct>,
+    way: Way,
+    /// Whether all but the end of it went past the page cache.
+    passed: bool,
+}
+
+/// Where what is appended goes.
+enum Way {
+    /// Through the page cache.
+    Ordinary,
+    /// Past it.
+    Direct(Box<Direct>),
+    /// Nowhere: something could not be written, and what was to follow it has no place.
+    Failed(Errno),
 }
 
 impl HostFile {
     pub(super) fn new(fd: OwnedFd, path: PathBuf) -> Self {
         let fd = Arc::new(fd);
-        Self { fd, path, written: 0, expected: Cell::new(0), asked: 0, direct: None }
+        Self {
+            fd,
+            path,
+            written: 0,
+            expected: Cell::new(0),
+            asked: 0,
+            way: Way::Ordinary,
+            passed: false,
+        }
     }
 
     pub(super) fn failed(&self, action: &'static str, source: Errno) -> FsError {
@@ -52,25 +71,56 @@ impl HostFile {
 
     /// Has all of a file of `len` bytes go past the page cache, if it is large enough and that can be.
     pub(super) fn pass_cache(&mut self, len: u64) {
-        if len >= LEAST && self.written == 0 && self.direct.is_none() {
-            self.direct = Direct::begin(&self.fd).ok();
+        if len >= LEAST
+            && self.written == 0
+            && matches!(self.way, Way::Ordinary)
+            && let Ok(direct) = Direct::begin(&self.fd)
+        {
+            self.way = Way::Direct(Box::new(direct));
         }
+    }
+
+    /// True while what is appended goes past the page cache.
+    pub(super) const fn passes_cache(&self) -> bool {
+        matches!(self.way, Way::Direct(_))
     }
 
     /// Writes what was collected; what is appended from here on goes the ordinary way.
     pub(super) fn flush(&mut self) -> Result<(), FsError> {
-        let Some(direct) = self.direct.take() else { return Ok(()) };
-        let (rest, at) = direct.end(&self.fd).map_err(|source| self.failed("write", source))?;
-        (self.written, self.asked) = (at, at);
-        self.put(&rest)?;
-        let mut found =
-            Region::bulk(rest.len()).map_err(|_| self.failed("read back", Errno::NOMEM))?;
-        let whole = self.read_to(&mut found, at)? == rest.len() && *found == *rest;
-        if whole { Ok(()) } else { Err(FsError::NotWritten(self.path.clone())) }
+        let rest = match std::mem::replace(&mut self.way, Way::Failed(Errno::IO)) {
+            Way::Direct(direct) => direct.end(&self.fd),
+            Way::Failed(source) => Err(source),
+            Way::Ordinary => {
+                self.way = Way::Ordinary;
+                return Ok(());
+            }
+        };
+        let rest = rest.map_err(|source| self.write_failed(source))?;
+        (self.written, self.asked, self.passed) = (rest.at, rest.at, rest.passed);
+        self.put(&rest.bytes).and_then(|()| self.must_hold(&rest.bytes, rest.at))?;
+        self.way = Way::Ordinary;
+        Ok(())
     }
 
-    pub(super) const fn passes_cache(&self) -> bool {
-        self.direct.is_some()
+    /// Whether all but the end of the file went past the page cache.
+    pub(super) fn passed_cache(&mut self) -> Result<bool, FsError> {
+        self.flush().map(|()| self.passed)
+    }
+
+    /// Fails unless `bytes` stand at `at`.
+    pub(super) fn must_hold(&self, bytes: &[u8], at: u64) -> Result<(), FsError> {
+        let found = Region::bulk(bytes.len());
+        let mut found = found.map_err(|_| self.failed("read back", Errno::NOMEM))?;
+        if self.read_to(&mut found, at)? == bytes.len() && *found == *bytes {
+            Ok(())
+        } else {
+            Err(FsError::NotWritten(self.path.clone()))
+        }
+    }
+
+    fn write_failed(&mut self, source: Errno) -> FsError {
+        self.way = Way::Failed(source);
+        self.failed("write", source)
     }
 
     fn put(&mut self, mut bytes: &[u8]) -> Result<(), FsError> {
@@ -127,14 +177,17 @@ impl NewFile for HostFile {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), FsError> {
-        self.expected.set(self.expected.get().max(self.written + bytes.len() as u64));
-        match &mut self.direct {
-            Some(direct) => {
-                let appended = direct.append(bytes);
-                appended.map_err(|source| self.failed("write", source))
-            }
-            None => self.put(bytes),
-        }
+        let len = match &self.way {
+            Way::Direct(direct) => direct.len(),
+            Way::Ordinary | Way::Failed(_) => self.written,
+        };
+        self.expected.set(self.expected.get().max(len + bytes.len() as u64));
+        let appended = match &mut self.way {
+            Way::Direct(direct) => direct.append(bytes),
+            Way::Ordinary => return self.put(bytes),
+            Way::Failed(source) => Err(*source),
+        };
+        appended.map_err(|source| self.write_failed(source))
     }
 
     fn sync(&mut self) -> Result<(), FsError> {
@@ -158,5 +211,59 @@ impl NewFile for HostFile {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::print_stderr, reason = "what was not tried is said")]
+
+    use super::*;
+
+    fn open(path: &str, flags: rustix::fs::OFlags) -> HostFile {
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let fd = rustix::fs::open(path, flags | rustix::fs::OFlags::CLOEXEC, mode).expect("open");
+        HostFile::new(fd, path.into())
+    }
+
+    fn nameless() -> HostFile {
+        let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::TMPFILE;
+        open(env!("CARGO_MANIFEST_DIR"), flags)
+    }
+
+    #[test]
+    fn what_does_not_stand_where_it_was_written_is_found() {
+        for len in [100, LEAST] {
+            let mut file = nameless();
+            file.pass_cache(len);
+            let large = vec![b'x'; PIECE];
+            (0..len / PIECE as u64).for_each(|_| file.append(&large).expect("appended"));
+            file.append(b"the end").expect("appended");
+            let end = len / PIECE as u64 * PIECE as u64;
+            let was_direct = file.passes_cache();
+            assert_eq!(file.passed_cache().expect("flushed"), was_direct);
+            file.must_hold(b"the end", end).expect("there");
+            for (bytes, at) in [(&b"the End"[..], end), (b"the end", end + 1), (b"the end.", end)] {
+                let found = file.must_hold(bytes, at);
+                assert!(matches!(found, Err(FsError::NotWritten(_))), "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn after_a_failure_nothing_is_taken_for_written() {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let mut file = open(manifest, rustix::fs::OFlags::RDONLY);
+        file.pass_cache(LEAST);
+        if !file.passes_cache() {
+            eprintln!("skipped: no direct writing");
+            return;
+        }
+        file.append(&vec![0; PIECE]).expect("taken, to be written");
+        for _ in 0..2 {
+            assert!(file.sync().is_err());
+            assert!(file.append(b"more").is_err());
+        }
+        assert!(file.passed_cache().is_err());
     }
 }

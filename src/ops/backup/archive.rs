@@ -122,7 +122,7 @@ impl ArchiveFile {
             progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
-        let pace = Pace { workers: stream::workers_for(self.len), proven: false, tick: &mut tick };
+        let pace = Pace { workers: stream::workers_for(self.len), tick: &mut tick };
         open.stream(&mut input, &mut output, pace)?;
         self.content.unchanged()?;
         let unpacker = unpacker.into_inner().map_err(|_| ArchiveError::Content)?;

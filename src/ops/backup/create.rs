@@ -22,7 +22,7 @@ use crate::backup::header::StoreFacts;
 use crate::backup::manifest::KnownKey;
 use crate::backup::path::ArchivePath;
 use crate::backup::seal::NewArchive;
-use crate::backup::stream::{self, Output, Pace};
+use crate::backup::stream::{self, Output, Pace, Proof};
 use crate::backup::{ArchiveError, ArchiveHeader, FileEntry, FileKind, Manifest, OpenArchive};
 use crate::crypto::chunk::TAG_LEN;
 use crate::crypto::kdf::KdfParams;
@@ -142,7 +142,7 @@ pub fn create(
         (Some((place, path)), _) => (work.into_file(&place, expected)?, Some(path)),
         (None, Target::Pipe(pipe)) => {
             let mut output = |bytes: &[u8]| pipe(bytes).map_err(writing);
-            let (sealed, len) = work.run(&mut output, false)?;
+            let (sealed, len) = work.run(&mut output, Proof::None)?;
             ((sealed.header().clone(), len), None)
         }
         (None, Target::Path(path)) => return Err(FsError::NoName(path.into()).into()),
@@ -180,8 +180,8 @@ struct Work<'w, 'd, 'p> {
 }
 
 impl Work<'_, '_, '_> {
-    /// Seals everything; says how long the archive is. What is `proven` was opened again.
-    fn run(self, output: Output<'_>, proven: bool) -> Result<(OpenArchive, u64), OpError> {
+    /// Seals everything; says how long the archive is.
+    fn run(self, output: Output<'_>, proof: Proof) -> Result<(OpenArchive, u64), OpError> {
         let Self { desk, archive, sources, total, progress } = self;
         let (done, mut len) = (AtomicU64::new(0), 0);
         let workers =
@@ -196,12 +196,12 @@ impl Work<'_, '_, '_> {
             progress(done.load(Ordering::Relaxed), total);
             (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)))
         };
-        let pace = Pace { workers, proven, tick: &mut tick };
+        let pace = Pace { workers, tick: &mut tick };
         let mut counted = |bytes: &[u8]| {
             len += bytes.len() as u64;
             output(bytes)
         };
-        let sealed = archive.write(&mut input, &mut counted, pace)?;
+        let sealed = archive.write(&mut input, &mut counted, proof, pace)?;
         Ok((sealed, len))
     }
 
@@ -212,17 +212,17 @@ impl Work<'_, '_, '_> {
         let mut file = place.directory().unnamed(place.name(), owner, token)?;
         file.reserve(len)?;
         let mut end = [0; TAG_LEN];
-        let past_cache = file.passes_cache();
+        let proof = if file.passes_cache() { Proof::Opened } else { Proof::None };
         let mut output = |bytes: &[u8]| {
             if let Some(tag) = bytes.last_chunk() {
                 end = *tag;
             }
             file.append(bytes).map_err(writing)
         };
-        let (sealed, len) = self.run(&mut output, past_cache)?;
+        let (sealed, len) = self.run(&mut output, proof)?;
         // An archive that does not open is none. What went past the page cache could be read from the disk only, which takes as long
         // as writing it: each unit was opened when it was handed over.
-        if past_cache {
+        if file.passed_cache()? {
             file.must_hold(sealed.front(), &end, len)?;
         } else {
             // While the disk is still writing; the sync is part of the end, and tells what the disk could not write.
@@ -250,7 +250,7 @@ fn read_back(
         Ok(found)
     };
     let mut tick = || (desk.stop)().map_or(Ok(()), |kind| Err(ArchiveError::Stopped(kind)));
-    let pace = Pace { workers: stream::workers_for(len), proven: false, tick: &mut tick };
+    let pace = Pace { workers: stream::workers_for(len), tick: &mut tick };
     let opened = sealed.stream(&mut input, &mut |_| Ok(()), pace);
     match opened.map_err(OpError::from) {
         Ok(()) if front == sealed.front() => Ok(()),

@@ -17,7 +17,7 @@ use strongroom::backup::header::StoreFacts;
 use strongroom::backup::manifest::KnownKey;
 use strongroom::backup::path::ArchivePath;
 use strongroom::backup::seal::NewArchive;
-use strongroom::backup::stream::Pace;
+use strongroom::backup::stream::{Pace, Proof};
 use strongroom::backup::unpack::{Receiver, Unpacker};
 use strongroom::backup::{
     ArchiveError, ArchiveHeader, ArchiveId, FileEntry, FileKind, Manifest, SealedArchive,
@@ -104,8 +104,8 @@ pub fn sealed_at(
         out.extend_from_slice(bytes);
         Ok(())
     };
-    let pace = Pace { workers: 2, proven: true, tick: &mut || Ok(()) };
-    new.write(&mut input, &mut output, pace).expect("sealed");
+    let pace = Pace { workers: 2, tick: &mut || Ok(()) };
+    new.write(&mut input, &mut output, Proof::Opened, pace).expect("sealed");
     assert_eq!(out.len() as u64, expected);
     out
 }
@@ -169,7 +169,7 @@ pub fn open_with(
         let unpacker = Mutex::new(Some(Unpacker::new(&mut contents)));
         let mut output =
             |bytes: &[u8]| unpacker.lock().expect("held").as_mut().expect("there").take(bytes);
-        let pace = Pace { workers: 1, proven: false, tick: &mut || Ok(()) };
+        let pace = Pace { workers: 1, tick: &mut || Ok(()) };
         open.stream(&mut input, &mut output, pace)?;
         unpacker.into_inner().expect("held").expect("there").finish()?;
         Ok(open.header().clone())

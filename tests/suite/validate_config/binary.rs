@@ -90,6 +90,10 @@ fn codes_are_those_of_a_gate() {
     assert_eq!(done.status.code(), Some(0));
     assert_eq!(code(&["explain", "sec-004"]), Some(0));
     assert_eq!(code(&["explain", "XXX-001"]), Some(2));
+    // What names no command is a configuration, which is not there; two of them are too many.
+    for words in [&["help"][..], &["explian"], &["explian", "SEC-004"], &["--", "explain"]] {
+        assert_eq!(code(words), Some(2), "{words:?}");
+    }
     assert_eq!(code(&["--version"]), Some(0));
     assert_eq!(code(&[&path, "--config", &path]), Some(2));
 }
