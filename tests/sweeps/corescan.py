@@ -105,6 +105,7 @@ class Scan:
         swap = lambda words: [kdf if kdf and word == sweep.CHEAP_KDF else word for word in words]
         if case.get("large"):
             sweep.write_private(folder / "in" / "large", b"L" * 2**20)
+        sweep.furnish_sized(folder, case.get("sized", {}))
         for name, source in case.get("copy", {}).items():
             sweep.write_private(folder / name, (sweep.ROOT / source).read_bytes())
         steps = [swap(step) if isinstance(step, list) else step for step in case["setup"]]
@@ -377,7 +378,7 @@ def load_cases(options):
     cases = {}
     for path in sorted((sweep.HERE / "cases").glob("*.json")):
         text = json.loads(path.read_text())
-        cases[path.stem] = {key: text[key] for key in ("setup", "copy", "op") if key in text}
+        cases[path.stem] = {key: text[key] for key in ("setup", "copy", "sized", "op") if key in text}
     for name, words in READERS.items():
         large = "large" in words
         setup = [*STORE, SET_LARGE] if large and words[0] == "get" else list(STORE)

@@ -96,8 +96,7 @@ class Case:
         sweep.furnish(self.template, config=self.config)
         for name, source in self.copy.items():
             sweep.write_private(self.template / name, (sweep.ROOT / source).read_bytes())
-        for name, length in self.sized.items():
-            sweep.write_private(self.template / name, random.Random(1).randbytes(length))
+        sweep.furnish_sized(self.template, self.sized)
         sweep.furnish_steps(self.program, self.template, self.setup)
         self.generation = self.current_generation(self.template)
         if not self.holds(self.template, self.old, Watch()):

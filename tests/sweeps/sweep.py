@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import stat
@@ -85,6 +86,12 @@ def furnish(folder, inputs=None, state_dir=None, config=()):
     (folder / "in").mkdir(mode=0o700, exist_ok=True)
     for name, text in (INPUTS if inputs is None else inputs).items():
         write_private(folder / "in" / name, text)
+
+
+def furnish_sized(folder, sized):
+    """Lays the files of `{name: length}` into `folder`: the same bytes each time, which nobody wants to read in a case."""
+    for name, length in sized.items():
+        write_private(folder / name, random.Random(1).randbytes(length))
 
 
 def write_private(path, text):
