@@ -23,7 +23,8 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let (facts, start) = (Facts::default(), Start::default());
     for network in NetworkMode::ALL {
-        let tree = reading.tree.with_profile("a");
+        let profiles = reading.tree.at("profiles").and_then(|node| node.table());
+        let tree = reading.tree.with_overlay(profiles.and_then(|table| table.0.get("a")));
         let service = Service::of(&tree, network, &start);
         let now = Timestamp::from_unix(1_790_000_000);
         let report = run(&Case {
