@@ -1,5 +1,7 @@
 //! What is large goes to the disk past the page cache, and comes back whole.
 
+#![expect(clippy::print_stderr, reason = "what was not tried is said")]
+
 use std::fs::File;
 use std::io::IoSliceMut;
 use std::path::Path;
@@ -67,14 +69,17 @@ fn a_large_file_comes_back_whole() {
 #[test]
 fn neither_the_archive_nor_what_is_restored_stands_in_the_page_cache() {
     let (stage, _) = large();
-    if !can_pass(&stage.path("%d/archives")) {
+    // The source was written by the test, and read by the command: it shows what a file in the cache looks like.
+    let control = is_cached(&stage.path("%d/extra/large"));
+    if control.is_none() || !can_pass(&stage.path("%d/archives")) {
+        eprintln!(
+            "skipped: no file here can pass the page cache, or the file system does not tell"
+        );
         return;
     }
-    let archive = stage.path("%d/archives/l.srb");
-    assert_ne!(is_cached(&archive), Some(true));
+    assert_eq!(control, Some(true));
+    assert_eq!(is_cached(&stage.path("%d/archives/l.srb")), Some(false));
     run(&stage, "restore %d/archives/l.srb --to %d/back");
-    assert_ne!(is_cached(&stage.path(&stage.expand("%d/back/files%d/extra/large"))), Some(true));
-    // It would show: now it was read.
-    assert_eq!(std::fs::read(&archive).expect("read").len() / LEN, 1);
-    assert_ne!(is_cached(&archive), Some(false));
+    let restored = stage.path(&stage.expand("%d/back/files%d/extra/large"));
+    assert_eq!(is_cached(&restored), Some(false));
 }
