@@ -5,7 +5,7 @@
 //! the module looks for what should not be there: on mainnet a secret in a variable stops the command, since every process
 //! of the same user and every child can read it.
 //!
-//! Names are shown, escaped; values never leave but into [`SecretBytes`]. The standard library copies a value onto the heap
+//! Names are shown, escaped; values never leave but into [`SecretBytes`], or where the name says that they are none. The standard library copies a value onto the heap
 //! to hand it out: each copy is wiped here as soon as it has been looked at.
 
 pub mod host;
@@ -13,6 +13,7 @@ pub mod host;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use zeroize::Zeroize;
 
@@ -36,6 +37,8 @@ pub struct Environment(Source);
 
 enum Source {
     Process,
+    /// With its names, as they were when one was first asked for.
+    Command(OnceLock<Vec<OsString>>),
     Pairs(Vec<(OsString, OsString)>),
 }
 
@@ -68,6 +71,12 @@ impl Environment {
     /// The environment of this process, read anew at every question.
     pub fn of_process() -> Self {
         Self(Source::Process)
+    }
+
+    /// The environment of a process that runs one command and changes none of its variables: which there are is asked once, since the
+    /// standard library copies all of them to tell.
+    pub fn of_command() -> Self {
+        Self(Source::Command(OnceLock::new()))
     }
 
     /// An environment made of `pairs`, for tests. A name may stand in it twice, as in a real one.
@@ -114,7 +123,7 @@ impl Environment {
             Some((name, secret?))
         };
         match &self.0 {
-            Source::Process => std::env::vars_os().filter_map(keep).collect(),
+            Source::Process | Source::Command(_) => std::env::vars_os().filter_map(keep).collect(),
             Source::Pairs(pairs) => pairs.iter().cloned().filter_map(keep).collect(),
         }
     }
@@ -136,6 +145,14 @@ impl Environment {
         let secret = SecretBytes::copy_from(&value);
         value.zeroize();
         Some(secret)
+    }
+
+    /// The value of a variable that holds no secret, as its name says; nothing for one that may.
+    pub(crate) fn plain(&self, name: &str) -> Option<OsString> {
+        if carries_secret(OsStr::new(name)) || name == IGRA_PASSPHRASE {
+            return None;
+        }
+        self.raw(name)
     }
 
     /// `$CREDENTIALS_DIRECTORY`: where systemd puts the credentials of a unit.
@@ -182,29 +199,36 @@ impl Environment {
             return None;
         }
         match &self.0 {
-            Source::Process => std::env::var_os(name),
+            Source::Process | Source::Command(_) => std::env::var_os(name),
             Source::Pairs(pairs) => {
                 pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone())
             }
         }
     }
 
-    /// The names that are `wanted`. Values are wiped as they pass.
-    #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
+    /// The names that are `wanted`.
     fn names(&self, wanted: impl Fn(&OsStr) -> bool) -> Vec<OsString> {
+        let is_wanted = |name: &&OsString| wanted(name);
         match &self.0 {
-            Source::Process => std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    value.into_vec().zeroize();
-                    wanted(&name).then_some(name)
-                })
-                .collect(),
+            Source::Process => names_of_process().filter(|name| wanted(name)).collect(),
+            Source::Command(names) => {
+                let names = names.get_or_init(|| names_of_process().collect());
+                names.iter().filter(is_wanted).cloned().collect()
+            }
             Source::Pairs(pairs) => {
-                let names = pairs.iter().map(|(name, _)| name);
-                names.filter(|name| wanted(name)).cloned().collect()
+                pairs.iter().map(|(name, _)| name).filter(is_wanted).cloned().collect()
             }
         }
     }
+}
+
+/// The names of all variables. Values are wiped as they pass.
+#[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
+fn names_of_process() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, value)| {
+        value.into_vec().zeroize();
+        name
+    })
 }
 
 /// A path, unless it is relative: no answer may depend on the working directory.
@@ -298,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_a_secret_is_not_handed_out_as_a_plain_value() {
+        let names = [IGRA_PASSPHRASE, IGRA_LEGACY, "igra_secret__x", "RUST_LOG"];
+        let environment = Environment::from_pairs(names.map(|name| (name, "hunter2")));
+        assert_eq!(
+            names.map(|name| environment.plain(name).is_some()),
+            [false, false, false, true]
+        );
+    }
+
+    #[test]
     fn directories_must_be_absolute() {
         let environment = Environment::from_pairs([
             ("CREDENTIALS_DIRECTORY", "/run/credentials/x.service"),
@@ -323,6 +357,7 @@ mod tests {
             Environment::from_pairs([(OsString::from("A"), OsString::from_vec(vec![0xff, b' ']))]);
         let value = environment.value("A").expect("set");
         assert_eq!(value.expose(), b"\xff ");
+        assert!(environment.plain("A").is_some());
         for missing in ["B", "a", "", "A=B", "A\0"] {
             assert!(environment.value(missing).is_none(), "{missing:?}");
         }
@@ -330,8 +365,12 @@ mod tests {
 
     #[test]
     fn the_environment_of_the_process_can_be_read() {
-        let environment = Environment::of_process();
-        assert!(!environment.names(|_| true).is_empty());
-        assert!(environment.value("PATH").is_some_and(|path| !path.is_empty()));
+        for environment in [Environment::of_process(), Environment::of_command()] {
+            for _ in 0..2 {
+                assert_eq!(environment.names(|name| name == "PATH").len(), 1);
+                assert!(environment.names(OsStr::is_empty).is_empty());
+                assert!(environment.value("PATH").is_some_and(|path| !path.is_empty()));
+            }
+        }
     }
 }

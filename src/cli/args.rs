@@ -16,8 +16,21 @@ use crate::network::NetworkMode;
 
 /// What was typed.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Global options")]
+#[group(skip)]
 pub struct GlobalArgs {
+    /// Which files and rules, and how to speak.
+    #[command(flatten)]
+    pub usual: UsualArgs,
+    /// How a store is opened and changed.
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+}
+
+/// Flags that say which files and rules are meant, and how to speak.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Global options")]
+#[group(skip)]
+pub struct UsualArgs {
     /// Read this configuration file instead of /etc/strongroom/config.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<OsString>,
@@ -42,6 +55,13 @@ pub struct GlobalArgs {
     /// Change nothing; print what would be done
     #[arg(long, global = true)]
     pub dry_run: bool,
+}
+
+/// Flags that say how a store is opened and changed, and a rare one.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Global options")]
+#[group(skip)]
+pub struct OpeningArgs {
     /// How long to wait for another process to finish, such as 10s or 2m (default 30s)
     #[arg(long, global = true, value_name = "DURATION")]
     pub lock_timeout: Option<OsString>,
@@ -72,6 +92,29 @@ pub struct GlobalArgs {
     /// Print the exit codes and what they mean
     #[arg(long, global = true)]
     pub exit_codes: bool,
+}
+
+impl OpeningArgs {
+    /// Their names: in the grammar of a gate each of them costs as much as some of its rules, and no argument of it speaks of them.
+    const NAMES: [&str; 10] = [
+        "--lock-timeout",
+        "--passphrase-from",
+        "--new-passphrase-from",
+        "--keyfile",
+        "--slot",
+        "--max-kdf-mem",
+        "--no-kdf-upgrade",
+        "--reason",
+        "--accept-rollback",
+        "--exit-codes",
+    ];
+
+    /// True when a word may be one of them; it may also be something else.
+    pub fn may_be_in(argv: &[OsString]) -> bool {
+        let starts =
+            |word: &OsString, name: &str| word.as_encoded_bytes().starts_with(name.as_bytes());
+        argv.iter().any(|word| Self::NAMES.iter().any(|name| starts(word, name)))
+    }
 }
 
 /// What it means.
@@ -140,31 +183,35 @@ impl Default for Globals {
 impl GlobalArgs {
     /// Judges every value. A refusal names the flag and what it takes, never what it was given.
     pub fn check(&self) -> Result<Globals, Failure> {
+        let Self { usual, opening } = self;
         let defaults = Globals::default();
         Ok(Globals {
-            config: path("--config", self.config.as_ref())?,
-            network: self.network.as_deref().map(network).transpose()?,
-            store: path("--store", self.store.as_ref())?,
-            format: if self.json { Format::Json } else { Format::Text },
-            quiet: self.quiet,
-            non_interactive: self.non_interactive,
-            yes: self.yes,
-            dry_run: self.dry_run,
-            lock_timeout: match &self.lock_timeout {
+            config: path("--config", usual.config.as_ref())?,
+            network: usual.network.as_deref().map(network).transpose()?,
+            store: path("--store", usual.store.as_ref())?,
+            format: if usual.json { Format::Json } else { Format::Text },
+            quiet: usual.quiet,
+            non_interactive: usual.non_interactive,
+            yes: usual.yes,
+            dry_run: usual.dry_run,
+            lock_timeout: match &opening.lock_timeout {
                 Some(text) => parse_duration("--lock-timeout", text)?,
                 None => defaults.lock_timeout,
             },
-            passphrase_from: source("--passphrase-from", self.passphrase_from.as_ref())?,
+            passphrase_from: source("--passphrase-from", opening.passphrase_from.as_ref())?,
             new_passphrase_from: source(
                 "--new-passphrase-from",
-                self.new_passphrase_from.as_ref(),
+                opening.new_passphrase_from.as_ref(),
             )?,
-            keyfile: path("--keyfile", self.keyfile.as_ref())?,
-            slot: self.slot.as_deref().map(slot).transpose()?,
-            kdf_ceiling: self.max_kdf_mem.as_deref().map_or(Ok(defaults.kdf_ceiling), ceiling)?,
-            no_kdf_upgrade: self.no_kdf_upgrade,
-            reason: sentence("--reason", self.reason.as_ref())?,
-            accept_rollback: sentence("--accept-rollback", self.accept_rollback.as_ref())?,
+            keyfile: path("--keyfile", opening.keyfile.as_ref())?,
+            slot: opening.slot.as_deref().map(slot).transpose()?,
+            kdf_ceiling: opening
+                .max_kdf_mem
+                .as_deref()
+                .map_or(Ok(defaults.kdf_ceiling), ceiling)?,
+            no_kdf_upgrade: opening.no_kdf_upgrade,
+            reason: sentence("--reason", opening.reason.as_ref())?,
+            accept_rollback: sentence("--accept-rollback", opening.accept_rollback.as_ref())?,
         })
     }
 }
@@ -260,13 +307,18 @@ mod tests {
     fn a_value_that_is_refused_is_not_repeated() {
         let secret = || Some(OsString::from("hunter2\n"));
         for args in [
-            GlobalArgs { network: secret(), ..Default::default() },
-            GlobalArgs { lock_timeout: secret(), ..Default::default() },
-            GlobalArgs { passphrase_from: secret(), ..Default::default() },
-            GlobalArgs { new_passphrase_from: secret(), ..Default::default() },
-            GlobalArgs { slot: secret(), ..Default::default() },
-            GlobalArgs { max_kdf_mem: secret(), ..Default::default() },
-        ] {
+            OpeningArgs { lock_timeout: secret(), ..Default::default() },
+            OpeningArgs { passphrase_from: secret(), ..Default::default() },
+            OpeningArgs { new_passphrase_from: secret(), ..Default::default() },
+            OpeningArgs { slot: secret(), ..Default::default() },
+            OpeningArgs { max_kdf_mem: secret(), ..Default::default() },
+        ]
+        .map(|opening| GlobalArgs { opening, ..Default::default() })
+        .into_iter()
+        .chain([GlobalArgs {
+            usual: UsualArgs { network: secret(), ..Default::default() },
+            ..Default::default()
+        }]) {
             let failure = args.check().unwrap_err();
             assert_eq!(failure.kind(), crate::kind::Kind::Usage);
             assert!(!format!("{failure:?}").contains("hunter2"));
@@ -275,18 +327,38 @@ mod tests {
 
     #[test]
     fn what_is_typed_becomes_what_it_means() {
-        let args = GlobalArgs {
-            network: Some("DevNet".into()),
+        let usual = UsualArgs { network: Some("DevNet".into()), ..Default::default() };
+        let opening = OpeningArgs {
             slot: Some("7".into()),
             max_kdf_mem: Some("2048".into()),
             reason: Some(" yearly rotation ".into()),
             ..Default::default()
         };
+        let args = GlobalArgs { usual, opening };
         let globals = args.check().unwrap();
         assert_eq!(globals.network, Some(NetworkMode::Devnet));
         assert_eq!(globals.slot, Some(7));
         assert_eq!(globals.kdf_ceiling.memory_kib, 2 << 20);
         assert_eq!(globals.reason.as_deref(), Some("yearly rotation"));
         assert_eq!(globals.lock_timeout, Duration::from_secs(30));
+    }
+
+    #[test]
+    fn the_names_of_flags_that_are_left_out_are_those_of_the_grammar() {
+        use clap::Args as _;
+        let grammar = OpeningArgs::augment_args(clap::Command::new("x"));
+        let names: Vec<String> = grammar
+            .get_arguments()
+            .flat_map(|arg| arg.get_long_and_visible_aliases().unwrap_or_default())
+            .map(|name| format!("--{name}"))
+            .collect();
+        assert_eq!(names, OpeningArgs::NAMES);
+        assert!(grammar.get_arguments().all(|arg| arg.get_short_and_visible_aliases().is_none()));
+        for typed in ["--slot", "--slot=1", "--reason=x", "--slots"] {
+            assert!(OpeningArgs::may_be_in(&["x".into(), "get".into(), typed.into()]), "{typed}");
+        }
+        for typed in ["slot", "--", "-s", "--network", "--json"] {
+            assert!(!OpeningArgs::may_be_in(&["x".into(), typed.into()]), "{typed}");
+        }
     }
 }

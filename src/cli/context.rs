@@ -79,7 +79,7 @@ impl Context {
             signals,
             clock: Rc::new(SystemClock),
             random: Box::new(SystemRandom),
-            environment: Environment::of_process(),
+            environment: Environment::of_command(),
             stdin: StandardInput::System,
             globals: Globals::default(),
             exit_code: None,

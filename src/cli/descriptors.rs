@@ -10,12 +10,22 @@ use std::os::fd::BorrowedFd;
 use rustix::fs::{Dir, Mode, OFlags};
 use rustix::io::{Errno, FdFlags};
 
+use super::kernel;
+
 /// Numbers that are tried where `/proc` cannot be read.
 const TRIED: i32 = 1024;
 
 /// Has every descriptor from 3 up closed in programs that are started. To be called before there is another thread.
 pub fn keep() -> Result<(), Errno> {
-    for number in open_numbers().unwrap_or_else(|_| (3..TRIED).collect()) {
+    if kernel::close_on_exec_from(3).is_ok() {
+        return Ok(());
+    }
+    keep_each(open_numbers().unwrap_or_else(|_| (3..TRIED).collect()))
+}
+
+/// The same, one by one, for a kernel that does not do it at once.
+fn keep_each(numbers: Vec<i32>) -> Result<(), Errno> {
+    for number in numbers {
         // SAFETY: the number is borrowed for one call that changes a flag and reads or writes nothing, while no other thread is
         // there to close it or to open another file under it. A number that is not open is refused by the kernel.
         let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
@@ -36,4 +46,22 @@ fn open_numbers() -> Result<Vec<i32>, Errno> {
         numbers.extend(number.filter(|number| *number > 2));
     }
     Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::io::fcntl_getfd;
+
+    use super::*;
+
+    #[test]
+    fn they_are_kept_one_by_one_where_they_cannot_be_kept_at_once() {
+        let all = || (3..TRIED).collect();
+        for numbers in [|| open_numbers().expect("/proc"), all] {
+            let (read, write) = rustix::pipe::pipe().expect("a pipe");
+            assert_eq!(fcntl_getfd(&read), Ok(FdFlags::empty()));
+            keep_each(numbers()).expect("kept");
+            assert_eq!([&read, &write].map(fcntl_getfd), [Ok(FdFlags::CLOEXEC); 2]);
+        }
+    }
 }

@@ -22,6 +22,7 @@ mod descriptors;
 pub mod escape;
 pub mod exit_codes;
 pub mod hardening;
+mod kernel;
 pub mod key_rotate;
 pub mod monitor;
 pub mod needs;
@@ -51,7 +52,7 @@ pub use report::Failure;
 
 use crate::kind::Kind;
 use crate::memory;
-use args::GlobalArgs;
+use args::{GlobalArgs, OpeningArgs, UsualArgs};
 use output::Format;
 use signal::Signals;
 
@@ -113,14 +114,19 @@ pub fn parsed<A: FromArgMatches>(matches: &mut ArgMatches) -> Result<A, Failure>
 impl Tool {
     /// The whole grammar: what man pages and completions are made of.
     pub fn grammar(&self) -> Command {
-        self.with_globals((self.command)().subcommands(self.verbs.iter().map(Verb::command)))
+        let whole = (self.command)().subcommands(self.verbs.iter().map(Verb::command));
+        self.with_globals(whole, Flags::All)
     }
 
-    fn with_globals(&self, command: Command) -> Command {
+    fn with_globals(&self, command: Command, flags: Flags) -> Command {
         // Adding the flags puts their description in the place of the tool's.
         let about = command.get_about().cloned().unwrap_or_default();
         let long_about = command.get_long_about().unwrap_or(&about).clone();
-        GlobalArgs::augment_args(command)
+        let command = match flags {
+            Flags::Usual => UsualArgs::augment_args(command),
+            Flags::All => GlobalArgs::augment_args(command),
+        };
+        command
             .about(about)
             .long_about(long_about)
             .name(self.name)
@@ -207,9 +213,8 @@ fn parse_and_dispatch(
     argv: &[OsString],
     context: &mut Context,
 ) -> Result<Answer, Failure> {
-    let parsed = parse(tool, argv);
-    let mut matches = match parsed {
-        Ok(matches) => matches,
+    let (mut matches, flags) = match parse(tool, argv) {
+        Ok(parsed) => parsed,
         Err(error) => {
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
                 let text = error.render();
@@ -225,11 +230,11 @@ fn parse_and_dispatch(
     };
     let verb = matches.remove_subcommand();
     let (name, mut matches) = verb.map_or((None, matches), |(name, inner)| (Some(name), inner));
-    let globals =
-        globals_of(&mut matches).map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
+    let globals = globals_of(&mut matches, flags)
+        .map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
     context.globals = globals.check()?;
     context.output.configure(context.globals.format, context.globals.quiet);
-    if globals.exit_codes {
+    if globals.opening.exit_codes {
         return Ok(exit_codes::table());
     }
     let verb = name.and_then(|name| tool.verbs.iter().find(|verb| verb.name == name));
@@ -242,36 +247,51 @@ fn parse_and_dispatch(
     }
 }
 
-/// Parses with the one command that seems to be meant, or with none where no word names one and the tool takes arguments of its own,
-/// since a grammar of some twenty commands, with the global flags in each, costs more than a short command does; where that does not
-/// succeed, with the whole grammar, whose word is final. No tool has a command that is not in its table, `help` included.
-fn parse(tool: &Tool, argv: &[OsString]) -> Result<ArgMatches, clap::Error> {
+/// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each, costs
+/// more than a short command does; where no word names one and the tool takes arguments of its own, with none, and with the global
+/// flags that seem to be meant. Where that does not succeed, with the whole grammar, whose word is final. No tool has a command that is
+/// not in its table, `help` included.
+fn parse(tool: &Tool, argv: &[OsString]) -> Result<(ArgMatches, Flags), clap::Error> {
     let meant = argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name));
     let one = match (meant, tool.run) {
-        (Some(verb), None) => Some(Command::new(tool.name).subcommand(verb.command())),
+        (Some(verb), None) => {
+            Some((Command::new(tool.name).subcommand(verb.command()), Flags::All))
+        }
         // Where arguments may stand without a command, only the whole grammar knows whether such a word is one.
         (Some(_), Some(_)) | (None, None) => None,
-        (None, Some(_)) => Some((tool.command)()),
+        (None, Some(_)) if OpeningArgs::may_be_in(argv) => Some(((tool.command)(), Flags::All)),
+        (None, Some(_)) => Some(((tool.command)(), Flags::Usual)),
     };
-    if let Some(one) = one {
-        let mut one = tool.with_globals(one);
+    if let Some((one, flags)) = one {
+        let mut one = tool.with_globals(one, flags);
         let parsed = one.try_get_matches_from_mut(argv);
         // Taking it apart again, and wiping each piece of it, would cost as much. It holds names and help, nothing that was
         // typed, and lives until the process ends.
         std::mem::forget(one);
-        if parsed.is_ok() {
-            return parsed;
+        if let Ok(matches) = parsed {
+            return Ok((matches, flags));
         }
     }
     let mut grammar = tool.grammar();
     let parsed = grammar.try_get_matches_from_mut(argv);
     std::mem::forget(grammar);
-    parsed
+    parsed.map(|matches| (matches, Flags::All))
+}
+
+/// Which global flags a grammar has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flags {
+    Usual,
+    All,
 }
 
 /// Global flags are passed down by clap, not up: the innermost command has all of them. They are taken out, as no command has a flag of
 /// the same name; of what is nested a copy is made, since clap gives no way into it.
-fn globals_of(matches: &mut ArgMatches) -> Result<GlobalArgs, clap::Error> {
+fn globals_of(matches: &mut ArgMatches, flags: Flags) -> Result<GlobalArgs, clap::Error> {
+    if flags == Flags::Usual {
+        let usual = UsualArgs::from_arg_matches_mut(matches)?;
+        return Ok(GlobalArgs { usual, ..GlobalArgs::default() });
+    }
     if matches.subcommand_name().is_none() {
         return GlobalArgs::from_arg_matches_mut(matches);
     }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
+use super::kernel;
 use super::report::Failure;
 use crate::kind::Kind;
 
@@ -45,9 +46,8 @@ impl Signals {
     /// Takes over the four signals, except those that the caller of the program told it to ignore (`nohup`, `trap ''`).
     pub fn install() -> io::Result<Self> {
         let signals = Self::default();
-        let ignored = ignored_signals();
         for signal in HANDLED {
-            if ignored & (1 << (signal - 1)) == 0 {
+            if !kernel::is_ignored(signal) {
                 let number = usize::try_from(signal).unwrap_or_default();
                 signal_hook::flag::register_usize(signal, Arc::clone(&signals.seen), number)?;
             }
@@ -104,22 +104,6 @@ impl Signals {
             }
         }
     }
-}
-
-/// The mask of signals that were ignored when the program started; 0 when the kernel does not tell.
-fn ignored_signals() -> u64 {
-    let mut status = [0; 4096];
-    let read = rustix::fs::open(
-        "/proc/self/status",
-        rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC,
-        rustix::fs::Mode::empty(),
-    )
-    .and_then(|file| rustix::io::read(file, &mut status));
-    let text = read.ok().and_then(|len| std::str::from_utf8(&status[..len]).ok()).unwrap_or("");
-    text.lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub const TOOL: Tool = Tool {
 /// Reads the TOML file of a service (Igra) with our own tables, looks at the files, the unit, the host and the store, and says what
 /// must not go to the network. Exit 0: nothing stops the deployment; 1: something does; 2: wrong use, or no configuration.
 #[derive(Parser)]
+#[group(skip)]
 #[command(
     name = "validate-config",
     disable_help_subcommand = true,
@@ -60,6 +61,7 @@ Examples:
 
 /// What can be typed.
 #[derive(clap::Args)]
+#[group(skip)]
 struct Args {
     /// The configuration; - reads standard input
     #[arg(value_name = "CONFIG")]
