@@ -71,6 +71,7 @@ pub fn sensitive_file(path: &Path, stat: &Stat, trust: Trust) -> Result<(), FsEr
 }
 
 /// One directory on the way to a file.
+#[derive(Clone)]
 pub(super) struct Ancestor {
     /// Where it is, for messages.
     pub path: std::path::PathBuf,

@@ -10,6 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::{Advice, Dir, Gid, Mode, OFlags, RenameFlags, Stat, Uid};
@@ -27,8 +28,10 @@ pub use bulk::{Partial, Unnamed, Whole};
 use file::HostFile;
 
 /// An open directory of this host.
+#[derive(Clone)]
 pub struct HostDirectory {
-    fd: OwnedFd,
+    /// Of all who hold the same directory.
+    fd: Arc<OwnedFd>,
     /// For messages only.
     path: PathBuf,
     /// Its own owner and group, which files made in it for the same owner take.
@@ -50,7 +53,7 @@ impl HostDirectory {
     pub(super) fn new(fd: OwnedFd, file_path: &Path, trust: Trust) -> Result<Self, FsError> {
         let path = file_path.parent().unwrap_or(Path::new("")).to_path_buf();
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
-        Ok(Self { fd, path, gid: Gid::from_raw(stat.st_gid), trust, lenient: false })
+        Ok(Self { fd: Arc::new(fd), path, gid: Gid::from_raw(stat.st_gid), trust, lenient: false })
     }
 
     /// Opens the directory at `path`, with the checks of everything above it, for files of `owner`.
@@ -330,12 +333,7 @@ impl Directory for HostDirectory {
     }
 
     fn again(&self) -> Result<Box<dyn Directory>, FsError> {
-        let fd = self.fd.try_clone().map_err(|error| {
-            let source = Errno::from_io_error(&error).unwrap_or(Errno::MFILE);
-            FsError::io("open", &self.path, source)
-        })?;
-        let (path, gid, trust, lenient) = (self.path.clone(), self.gid, self.trust, self.lenient);
-        Ok(Box::new(Self { fd, path, gid, trust, lenient }))
+        Ok(Box::new(self.clone()))
     }
 
     fn in_place(&self, name: &OsStr, access: Access) -> Result<Option<Box<dyn InPlace>>, FsError> {

@@ -43,6 +43,23 @@ impl Place {
         Ok(Self { directory: HostDirectory::new(fd, &path, trust)?, name, path, chain, trust })
     }
 
+    /// The place of another path, without a walk, if it is in the same directory by name.
+    pub fn beside(&self, path: &Path) -> Option<Self> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let name = path.file_name()?;
+        let (its, ours) = (path.parent()?.as_os_str(), self.path.parent()?.as_os_str());
+        if its != ours || !bytes.ends_with(name.as_encoded_bytes()) {
+            return None;
+        }
+        Some(Self {
+            directory: self.directory.clone(),
+            name: name.into(),
+            path: path.into(),
+            chain: self.chain.clone(),
+            trust: self.trust,
+        })
+    }
+
     /// The directory that holds the file.
     pub const fn directory(&self) -> &HostDirectory {
         &self.directory
@@ -201,5 +218,42 @@ pub(super) fn stat_name(at: impl AsFd, name: &OsStr, path: &Path) -> Result<Opti
         Ok(stat) => Ok(Some(stat)),
         Err(Errno::NOENT) => Ok(None),
         Err(source) => Err(FsError::io("examine", path, source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::Directory as _;
+
+    #[test]
+    fn what_lies_in_the_same_directory_needs_no_walk() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let at = |name: &str| dir.path().join(name);
+        let place = Place::resolve(&at("a"), Trust::of_process()).expect("a place");
+        let other = place.beside(&at("b")).expect("the same directory");
+        assert_eq!((other.name(), other.path()), (OsStr::new("b"), at("b").as_path()));
+        assert_eq!(other.chain.len(), place.chain.len());
+        for elsewhere in ["b/", "b/.", "b/..", "..", "sub/b", "../b", ""] {
+            let path = PathBuf::from(format!("{}/{elsewhere}", dir.path().display()));
+            assert!(place.beside(&path).is_none(), "{elsewhere:?}");
+        }
+        assert!(place.beside(Path::new("b")).is_none());
+        let here = Place::resolve(Path::new("a"), Trust::of_process()).expect("a place");
+        assert!(here.beside(Path::new("b")).is_some() && here.beside(&at("b")).is_none());
+    }
+
+    #[test]
+    fn who_looks_makes_nobody_else_lenient() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a");
+        let file = tempfile::NamedTempFile::new_in(dir.path()).expect("a file");
+        file.as_file().set_permissions(PermissionsExt::from_mode(0o644)).expect("a mode");
+        file.persist(&path).expect("a name");
+        let place = Place::resolve(&path, Trust::of_process()).expect("a place");
+        let looking = place.beside(&path).expect("the same").into_parts().0.for_looking();
+        assert!(looking.open(OsStr::new("a"), 10).is_ok());
+        assert!(place.directory().open(OsStr::new("a"), 10).is_err());
     }
 }

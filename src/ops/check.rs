@@ -12,6 +12,7 @@ use super::signed::{self, Freshness, Pin};
 use super::{Desk, Notice, OpError, StoreFile, audit, audit_log, backup, gate};
 use crate::config::rules::{self, Finding, Id, Severity};
 use crate::crypto::kdf::KdfParams;
+use crate::fs::Place;
 use crate::network::NetworkMode;
 use crate::store::Header;
 use crate::store::inventory::Claim;
@@ -138,7 +139,8 @@ fn audit_log(desk: &Desk<'_>, file: &StoreFile, findings: &mut Findings) -> Resu
     let log = audit_log::path_of(desk, &file.site().path);
     let store =
         Subject { path: &findings.path, network: findings.network(), native: findings.native };
-    for finding in audit::judge(desk, file, &log, &log, &store)?.findings {
+    let place = Place::resolve(&log, desk.trust);
+    for finding in audit::judge(desk, file, place, &log, &store)?.findings {
         findings.graded.add(finding);
     }
     Ok(())

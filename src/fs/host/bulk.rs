@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -131,7 +132,7 @@ impl Whole {
 /// A directory that is being filled under a name of its own; nobody else fills it meanwhile.
 pub struct Partial {
     directory: HostDirectory,
-    _lock: OwnedFd,
+    _lock: Arc<OwnedFd>,
 }
 
 impl Partial {
@@ -298,7 +299,7 @@ impl HostDirectory {
         match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
             Ok(fd) => {
                 let (gid, trust, lenient) = (self.gid, self.trust, self.lenient);
-                Ok(Some(Self { fd, path, gid, trust, lenient }))
+                Ok(Some(Self { fd: Arc::new(fd), path, gid, trust, lenient }))
             }
             Err(Errno::NOENT) => Ok(None),
             // A link, or a file.
@@ -326,17 +327,11 @@ impl HostDirectory {
         let Some((name, above)) = parts.split_last() else {
             return Err(FsError::NoName(self.path.clone()));
         };
-        let mut parent = self.once_more()?;
+        let mut parent = self.clone();
         for part in above {
             parent = parent.enter(OsStr::new(part), uid)?;
         }
         Ok((parent, OsStr::new(*name)))
-    }
-
-    fn once_more(&self) -> Result<Self, FsError> {
-        let fd = self.fd.try_clone().map_err(|_| FsError::io("hold", &self.path, Errno::MFILE))?;
-        let (path, gid, trust, lenient) = (self.path.clone(), self.gid, self.trust, self.lenient);
-        Ok(Self { fd, path, gid, trust, lenient })
     }
 
     /// Removes the directory `name` with everything in it, following no link.
@@ -361,8 +356,8 @@ impl HostDirectory {
     }
 
     /// Holds the directory itself against other processes of ours.
-    fn hold(&self, path: &Path) -> Result<OwnedFd, FsError> {
-        let lock = self.fd.try_clone().map_err(|_| FsError::io("hold", path, Errno::MFILE))?;
+    fn hold(&self, path: &Path) -> Result<Arc<OwnedFd>, FsError> {
+        let lock = Arc::clone(&self.fd);
         match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(lock),
             Err(Errno::WOULDBLOCK) => {

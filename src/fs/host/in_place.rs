@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FallocateFlags, Gid, Mode, OFlags, Uid};
 use rustix::io::{Errno, ReadWriteFlags};
@@ -22,7 +23,7 @@ const WRITE: OFlags = OFlags::RDWR
 /// An open file of this host.
 struct HostInPlace {
     fd: OwnedFd,
-    directory: OwnedFd,
+    directory: Arc<OwnedFd>,
     name: OsString,
     path: PathBuf,
 }
@@ -55,7 +56,7 @@ impl HostDirectory {
         };
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
         checks::trusted_file(&path, &stat, self.trust)?;
-        self.wrap(fd, name, path).map(Some)
+        Ok(Some(self.wrap(fd, name, path)))
     }
 
     fn create_in_place(
@@ -78,13 +79,12 @@ impl HostDirectory {
         // Under any umask: the kernel takes bits away at creation.
         rustix::fs::fchmod(&fd, Mode::RUSR | Mode::WUSR)
             .map_err(|source| FsError::io("protect", &path, source))?;
-        self.wrap(fd, name, path)
+        Ok(self.wrap(fd, name, path))
     }
 
-    fn wrap(&self, fd: OwnedFd, name: &OsStr, path: PathBuf) -> Result<Box<dyn InPlace>, FsError> {
-        let directory =
-            self.fd.try_clone().map_err(|_| FsError::io("hold", &path, Errno::MFILE))?;
-        Ok(Box::new(HostInPlace { fd, directory, name: name.to_owned(), path }))
+    fn wrap(&self, fd: OwnedFd, name: &OsStr, path: PathBuf) -> Box<dyn InPlace> {
+        let directory = Arc::clone(&self.fd);
+        Box::new(HostInPlace { fd, directory, name: name.to_owned(), path })
     }
 }
 

@@ -8,7 +8,7 @@ use super::Subject;
 use crate::audit::{AuditError, Finding as Found, anchored_since};
 use crate::config::rules::facts::display;
 use crate::config::rules::{Finding, Id, Severity};
-use crate::fs::Place;
+use crate::fs::{FsError, Place};
 use crate::kind::Kind;
 use crate::ops::{Desk, OpError, StoreFile, remedy};
 
@@ -24,11 +24,12 @@ pub struct Judged {
     pub undecided: Vec<Id>,
 }
 
-/// Judges the log of `file`. `real` is where it lies; `path` is how messages name it, and `store` how commands name the store.
+/// Judges the log of `file`, which lies at `place`, if that can be reached; `path` is how messages name it, and `store` how commands
+/// name the store.
 pub fn judge(
     desk: &Desk<'_>,
     file: &StoreFile,
-    real: &Path,
+    place: Result<Place, FsError>,
     path: &Path,
     store: &remedy::Subject<'_>,
 ) -> Result<Judged, OpError> {
@@ -39,7 +40,14 @@ pub fn judge(
             .basis("the end of the audit log")
     };
     let mut judged = Judged::default();
-    match super::examine(desk, file, real, path) {
+    // An Igra file has an inventory of nothing; its log is ours only where the configuration says so.
+    let is_ours = store.native || path != super::log_beside(store.path);
+    let Ok(place) = place else {
+        judged.undecided.push(Id::Aud003);
+        judged.undecided.extend(is_ours.then_some(Id::Aud004));
+        return Ok(judged);
+    };
+    match super::examine(desk, file, &place, path) {
         // What a crash leaves, the next command mends; a log that stayed on another host is for a person to explain.
         Ok(view) => {
             let notable = view.findings.iter().filter_map(Found::notable);
@@ -59,11 +67,10 @@ pub fn judge(
             judged.undecided.push(Id::Aud003);
         }
     }
-    // An Igra file has an inventory of nothing; its log is ours only where the configuration says so.
-    if !store.native && path == super::log_beside(store.path) {
+    if !is_ours {
         return Ok(judged);
     }
-    match anchored(desk, file, real) {
+    match anchored(desk, file, &place) {
         Ok(true) => {}
         Ok(false) => {
             let text = format!("{} was not anchored in the last 24 hours", path.display());
@@ -77,11 +84,10 @@ pub fn judge(
     Ok(judged)
 }
 
-fn anchored(desk: &Desk<'_>, file: &StoreFile, real: &Path) -> Result<bool, OpError> {
+fn anchored(desk: &Desk<'_>, file: &StoreFile, place: &Place) -> Result<bool, OpError> {
     let subject = Subject::of_file(file)?;
-    let place = Place::resolve(real, desk.trust).map_err(|error| subject.trouble(error))?;
     let since = desk.clock.now_nanos().saturating_sub(ANCHOR_AGE * 1_000_000_000);
-    anchored_since(place.directory(), real, since, desk.stop)
+    anchored_since(place.directory(), place.path(), since, desk.stop)
         .map_err(|error: AuditError| subject.trouble(error).into())
 }
 

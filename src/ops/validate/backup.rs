@@ -62,9 +62,13 @@ pub fn places(
         let facts = std::fs::metadata(request.root.real(path)).ok()?;
         Some((facts.dev(), facts.is_dir()))
     };
-    let of_store = store.and_then(device).map(|(device, _)| device);
     let mut all = Places::default();
-    for path in tree.list("backup.dirs").iter().filter_map(|node| node.text()) {
+    let named = tree.list("backup.dirs");
+    if named.is_empty() {
+        return Ok(all);
+    }
+    let of_store = store.and_then(device).map(|(device, _)| device);
+    for path in named.iter().filter_map(|node| node.text()) {
         let path = Path::new(path);
         let found = device(path).filter(|(_, is_dir)| *is_dir);
         let mut dir = BackupDir {

@@ -3,12 +3,11 @@
 //! A running tool refuses a file at the first thing that is wrong with it. Here the same function is asked again and again, each
 //! time with what it has named put right, until it is content: the gate tells everything, and says nothing that the tools do not.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Request;
-use super::look::{self, Root};
+use super::look::{self, Root, StoreAt};
 use crate::audit::tail::{STATE_SUFFIX, widened};
 use crate::clock::Timestamp;
 use crate::config::rules::facts::{FileFact, Files, IgraFile, Kind, Role, display};
@@ -27,8 +26,9 @@ pub(super) const MAX_SEARCHED: usize = 1 << 20;
 const COPIES: [&str; 8] = [".bak", ".old", ".orig", ".save", "~", ".swp", ".swo", ".env"];
 
 /// Looks at every path that the configuration names.
-pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trust: Trust) -> Files {
+pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trust: Trust) -> Files {
     let root = &request.root;
+    let store = at.map(|at| at.path.as_path());
     let mut files = Files::default();
     let mut paths: Vec<(Role, PathBuf)> = Vec::new();
     if let Some(config) = request.config_path {
@@ -60,22 +60,32 @@ pub fn look(request: &Request<'_>, service: &Service, store: Option<&Path>, trus
     if let crate::config::StateChoice::Directory(dir) = &request.reading.config.state {
         paths.push((Role::StateDir, dir.clone()));
     }
-    let mut seen = HashMap::new();
-    for (role, path) in paths {
+    let mut seen = (Vec::new(), Vec::new());
+    for (role, path) in &paths {
         // A configuration that is being checked need not lie in the image.
-        let root = if role == Role::Config { &Root(None) } else { root };
-        let fact = look::fact(root, role, &path);
+        let (root, seen) = match role {
+            Role::Config => (&Root(None), &mut seen.0),
+            _ => (root, &mut seen.1),
+        };
+        // Several of them may have one directory.
+        let is_it = |fact: &&FileFact| {
+            fact.role != Role::Config && fact.path.as_os_str() == path.as_os_str()
+        };
+        let fact = match files.all.iter().find(is_it) {
+            Some(fact) => FileFact { role: *role, ..fact.clone() },
+            None => look::fact(root, *role, path),
+        };
         match role {
             Role::Secrets => {
-                sensitive(root, &path, trust, request.service_uid, &mut files.findings);
-                leftovers(root, &path, &mut files.leftovers);
+                sensitive(root, path, at, trust, request.service_uid, &mut files.findings);
+                leftovers(root, path, &mut files.leftovers);
             }
-            Role::Config => config_owner(&path, trust, request.service_uid, &mut files.findings),
+            Role::Config => config_owner(path, trust, request.service_uid, &mut files.findings),
             Role::OurLog => files.findings.extend(open_log(&fact)),
             _ => {}
         }
-        if fact.found.is_some() && in_work_tree(root, &path, &mut seen) {
-            files.work_tree.push(display(&path));
+        if fact.found.is_some() && in_work_tree(root, path, seen) {
+            files.work_tree.push(display(path));
         }
         files.all.push(fact);
     }
@@ -165,6 +175,7 @@ pub fn finding_of(error: &FsError, path: &Path, root: &Root, service: Option<u32
 fn sensitive(
     root: &Root,
     path: &Path,
+    at: Option<&StoreAt>,
     trust: Trust,
     service: Option<u32>,
     findings: &mut Vec<Finding>,
@@ -197,7 +208,8 @@ fn sensitive(
             findings.push(finding_of(&error, path, root, service));
         }
     }
-    match parents(root, &real, owner, trust) {
+    let place = at.map_or_else(|| Place::resolve(&real, trust), |at| at.place(&real));
+    match parents(root, place, owner, trust) {
         Ok(Parents::Closed) => {}
         Ok(Parents::Sticky) => {
             let text =
@@ -211,8 +223,13 @@ fn sensitive(
 }
 
 /// The directories above a file; of an image, those that are in it.
-fn parents(root: &Root, real: &Path, owner: u32, trust: Trust) -> Result<Parents, FsError> {
-    let place = Place::resolve(real, trust)?;
+fn parents(
+    root: &Root,
+    place: Result<Place, FsError>,
+    owner: u32,
+    trust: Trust,
+) -> Result<Parents, FsError> {
+    let place = place?;
     match &root.0 {
         None => place.check_parents(owner),
         Some(top) => place.check_parents_below(&Place::resolve(&top.join("etc"), trust)?, owner),
@@ -246,11 +263,20 @@ fn leftovers(root: &Root, path: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Whether a version control system keeps what lies there. Most paths share their directories, each of which is asked once.
-fn in_work_tree(root: &Root, path: &Path, seen: &mut HashMap<PathBuf, bool>) -> bool {
-    path.ancestors().skip(1).any(|dir| {
-        let dir = root.real(&dir.join(".git"));
-        *seen.entry(dir).or_insert_with_key(|dir| look::stat(dir).is_ok_and(|s| s.is_some()))
-    })
+fn in_work_tree<'a>(root: &Root, path: &'a Path, seen: &mut Vec<(&'a Path, bool)>) -> bool {
+    let mut passed = Vec::new();
+    let is_in = path.ancestors().skip(1).find_map(|dir| {
+        let known = seen.iter().find(|(known, _)| known.as_os_str() == dir.as_os_str());
+        if let Some((_, known)) = known {
+            return Some(*known);
+        }
+        passed.push(dir);
+        let top = look::stat(&root.real(&dir.join(".git")));
+        top.is_ok_and(|found| found.is_some()).then_some(true)
+    });
+    let is_in = is_in.unwrap_or(false);
+    seen.extend(passed.into_iter().map(|dir| (dir, is_in)));
+    is_in
 }
 
 fn igra(root: &Root, path: &Path) -> IgraFile {

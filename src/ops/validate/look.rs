@@ -12,6 +12,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::config::rules::facts::{FileFact, Found, Kind, Role};
+use crate::fs::{FsError, Place, Trust};
 use crate::memory::Region;
 
 /// Most names of a directory that are looked at.
@@ -75,6 +76,27 @@ impl Root {
             }
         }
         below(&here)
+    }
+}
+
+/// The store that the rules are about, and the directory it lies in, which its log and others of its files share.
+pub struct StoreAt {
+    /// Its path, as it is configured.
+    pub path: PathBuf,
+    place: Option<Place>,
+    trust: Trust,
+}
+
+impl StoreAt {
+    /// Walks to it.
+    pub fn new(root: &Root, path: PathBuf, trust: Trust) -> Self {
+        Self { place: Place::resolve(&root.real(&path), trust).ok(), path, trust }
+    }
+
+    /// The place of a path, with a walk only where it lies elsewhere.
+    pub fn place(&self, real: &Path) -> Result<Place, FsError> {
+        let beside = self.place.as_ref().and_then(|place| place.beside(real));
+        beside.map_or_else(|| Place::resolve(real, self.trust), Ok)
     }
 }
 

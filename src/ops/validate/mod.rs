@@ -29,6 +29,7 @@ use crate::environment::Environment;
 use crate::network::NetworkMode;
 use crate::secret::SecretBytes;
 use crate::store::keyslot::Credentials;
+use look::StoreAt;
 pub use look::{Root, read, stat};
 
 /// What is to be checked, and how far.
@@ -88,9 +89,8 @@ pub fn process_variables(environment: &Environment) -> Vec<Variable> {
         }
     });
     let watched = WATCHED.into_iter().filter_map(|name| {
-        let value = environment.value(name)?;
-        let text = std::str::from_utf8(value.expose()).unwrap_or_default();
-        Some(unit::variable(name, text, None))
+        let value = environment.plain(name)?;
+        Some(unit::variable(name, value.to_str().unwrap_or_default(), None))
     });
     carriers.chain(watched).collect()
 }
@@ -174,11 +174,13 @@ pub fn validate(
     }
     if !request.config_only && !request.reading.broken {
         let store = store_path(request, &service);
+        let store = store.map(|path| StoreAt::new(&request.root, path, desk.trust));
+        let path = store.as_ref().map(|store| store.path.as_path());
         desk.check_stop()?;
-        let mut files = files::look(request, &service, store.as_deref(), desk.trust);
-        let places = backup::places(desk, request, &request.tree, store.as_deref())?;
-        if let Some(path) = &store {
-            facts.store = Some(store::look(desk, request, path, credentials, &places)?);
+        let mut files = files::look(request, &service, store.as_ref(), desk.trust);
+        let places = backup::places(desk, request, &request.tree, path)?;
+        if let Some(store) = &store {
+            facts.store = Some(store::look(desk, request, store, credentials, &places)?);
         }
         files.backup_dirs = places.dirs;
         facts.files = Some(files);

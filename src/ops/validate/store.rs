@@ -5,9 +5,10 @@ use std::path::Path;
 use super::Request;
 use super::backup::Places;
 use super::files::finding_of;
+use super::look::StoreAt;
 use crate::config::rules::facts::{Store, display};
 use crate::config::rules::{Finding, Id, Place};
-use crate::fs::{FsError, Place as FsPlace};
+use crate::fs::FsError;
 use crate::kind::Kind;
 use crate::network::NetworkMode;
 use crate::ops::check::{self, Scope};
@@ -46,13 +47,14 @@ const HEADER: [Id; 8] = [
 pub fn look(
     desk: &Desk<'_>,
     request: &Request<'_>,
-    path: &Path,
+    at: &StoreAt,
     credentials: Option<&Credentials>,
     places: &Places,
 ) -> Result<Store, OpError> {
+    let path = at.path.as_path();
     let real = request.root.real(path);
     let mut store = Store { path: display(path), ..Store::default() };
-    let file = match find(desk, &real) {
+    let file = match find(desk, at, &real) {
         Ok(file) => file,
         Err(OpError::Stopped(kind)) => return Err(OpError::Stopped(kind)),
         Err(error) => {
@@ -61,7 +63,7 @@ pub fn look(
             return Ok(store);
         }
     };
-    let about_log = audit_log(desk, request, &file, path, &mut store)?;
+    let about_log = audit_log(desk, request, &file, at, &mut store)?;
     let backups = match file.sealed() {
         Sealed::Native(store) => {
             let header = store.header();
@@ -119,8 +121,8 @@ pub fn look(
 
 /// The store, whatever its mode, its owner and the directories above it are: the rules on files tell of those, and what is
 /// inside is no less worth telling.
-fn find(desk: &Desk<'_>, real: &Path) -> Result<StoreFile, OpError> {
-    let (directory, name) = FsPlace::resolve(real, desk.trust)?.into_parts();
+fn find(desk: &Desk<'_>, at: &StoreAt, real: &Path) -> Result<StoreFile, OpError> {
+    let (directory, name) = at.place(real)?.into_parts();
     let directory = Box::new(directory.for_looking());
     StoreFile::at(desk, Site::new(directory, &name, real, NetworkMode::default()))
 }
@@ -130,13 +132,14 @@ fn audit_log(
     desk: &Desk<'_>,
     request: &Request<'_>,
     file: &StoreFile,
-    path: &Path,
+    at: &StoreAt,
     store: &mut Store,
 ) -> Result<Vec<Finding>, OpError> {
-    let Some(log) = super::log_path(request, Some(path)) else { return Ok(Vec::new()) };
+    let Some(log) = super::log_path(request, Some(&at.path)) else { return Ok(Vec::new()) };
     let native = matches!(file.sealed(), Sealed::Native(_));
-    let named = remedy::Subject { path, network: file.network(), native };
-    let mut judged = audit::judge(desk, file, &request.root.real(&log), &log, &named)?;
+    let named = remedy::Subject { path: &at.path, network: file.network(), native };
+    let place = at.place(&request.root.real(&log));
+    let mut judged = audit::judge(desk, file, place, &log, &named)?;
     store.undecided.append(&mut judged.undecided);
     Ok(judged.findings)
 }
