@@ -47,8 +47,8 @@ impl<'i> Reading<'i> {
     pub fn of(bytes: &'i [u8], path: &Path) -> Result<Self, ConfigError> {
         let source = Source::new(bytes, path)?;
         let text = source.text();
-        let lines =
-            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
         let mut problems = Vec::new();
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
@@ -77,7 +77,7 @@ impl<'i> Reading<'i> {
             problems,
             broken,
             marked: bytes.starts_with("\u{feff}".as_bytes()),
-            carriage_return: text.find("\r\n"),
+            carriage_return: text.find('\r').and_then(|_| text.find("\r\n")),
         })
     }
 
@@ -152,6 +152,9 @@ fn raw<'i, T: Default + Deserialize<'i>>(
 /// Paths of ours mean the same wherever a tool is started; those of the service are judged by a rule.
 fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
     tree.walk(&mut |path, key, node| {
+        if !key.is_some_and(|key| matches!(key.shape, Shape::Path | Shape::Paths)) {
+            return;
+        }
         let ours =
             path.split_once('.').is_some_and(|(table, _)| super::OUR_TABLES.contains(&table));
         let (true, Some(text), super::tree::Origin::File(_, span)) =
@@ -159,8 +162,7 @@ fn absolute_paths(tree: &Tree, problems: &mut Vec<Problem>) {
         else {
             return;
         };
-        let is_path = key.is_some_and(|key| matches!(key.shape, Shape::Path | Shape::Paths));
-        if is_path && schema::absolute(text).is_none() {
+        if schema::absolute(text).is_none() {
             let text = format!("`{path}` is an absolute path");
             problems.push(Problem { what: Trouble::Value, at: span.clone(), text });
         }

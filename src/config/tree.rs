@@ -140,9 +140,10 @@ impl Tree {
 
     /// The value at a path of names joined by dots.
     pub fn at(&self, path: &str) -> Option<&Node> {
-        match path.split_once('.') {
+        // Paths are short: a search made for long texts takes longer to begin than this one to end.
+        match path.bytes().position(|byte| byte == b'.') {
             None => self.0.get(path),
-            Some((first, rest)) => self.0.get(first)?.table()?.at(rest),
+            Some(dot) => self.0.get(&path[..dot])?.table()?.at(&path[dot + 1..]),
         }
     }
 

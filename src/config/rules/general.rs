@@ -110,10 +110,10 @@ fn version(case: &Case<'_>, found: &mut Findings) {
 /// Rules on single values, wherever they stand.
 fn values(case: &Case<'_>, found: &mut Findings) {
     case.tree.walk(&mut |path, key, node| {
-        let name = path.rsplit('.').next().unwrap_or_default();
         let shape = key.map(|key| key.shape);
         match &node.value {
             Value::Bool(true) => {
+                let name = path.rsplit('.').next().unwrap_or_default();
                 let weakens = ["insecure_", "skip_", "allow_"].iter().any(|s| name.starts_with(s));
                 // Whether a node elsewhere is a danger is judged where its address is known.
                 if weakens && !path.ends_with("service.allow_remote_rpc") {
@@ -159,8 +159,11 @@ fn plain_secret(
 
 /// A secret that was commented out is as readable as before; so is one under a key that nobody knows.
 fn remarks(case: &Case<'_>, found: &mut Findings) {
+    let text = case.reading.text();
+    // That there is none is seen sooner in the whole than line by line.
+    let lines = if text.contains('#') { text } else { "" };
     let mut at = 0;
-    for line in case.reading.text().split_inclusive('\n') {
+    for line in lines.split_inclusive('\n') {
         if let Some(start) = line.find('#')
             && let Some(what) = leak::kind_in(&line[start..])
         {
@@ -180,7 +183,7 @@ fn remarks(case: &Case<'_>, found: &mut Findings) {
     }
     // Over several lines, or where no key of ours leads.
     if !found.has(Id::Sec007)
-        && let Some(what) = leak::kind_in(case.reading.text())
+        && let Some(what) = leak::kind_in(text)
     {
         found.add(Finding::new(Id::Sec007, format!("the file holds {what}")));
     }

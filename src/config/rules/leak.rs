@@ -29,17 +29,22 @@ pub fn kind_in(text: &str) -> Option<&'static str> {
     if has_phrase(text) {
         return Some("a phrase of mnemonic words");
     }
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.filter(|word| word.len() >= 64).find_map(|word| {
-        if is_extended_private(word) { Some("an extended private key") } else { None }
-    })
+    // A part of each of their starts, which is seen sooner than words are told apart.
+    if !["prv", "trv", "drv"].iter().any(|part| text.contains(part)) {
+        return None;
+    }
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(is_extended_private).then_some("an extended private key")
 }
 
 fn is_private_pem(text: &str) -> bool {
-    text.match_indices("-----BEGIN ").any(|(at, begin)| {
-        let label = text[at + begin.len()..].split("-----").next().unwrap_or_default();
-        label.ends_with("PRIVATE KEY")
-    })
+    const BEGIN: &str = "-----BEGIN ";
+    // Said of most texts, and at once.
+    text.contains(BEGIN)
+        && text.match_indices(BEGIN).any(|(at, begin)| {
+            let label = text[at + begin.len()..].split("-----").next().unwrap_or_default();
+            label.ends_with("PRIVATE KEY")
+        })
 }
 
 fn is_extended_private(word: &str) -> bool {
@@ -60,43 +65,67 @@ const LEAST: usize = 12;
 /// Twelve or more words of the English list in a row, some of them different.
 fn has_phrase(text: &str) -> bool {
     // So many words of three letters, and what stands between them.
-    if text.len() < LEAST * 4 - 1 || !may_hold_phrase(text) {
+    if text.len() < LEAST * 4 - 1 {
         return false;
     }
-    let (mut run, mut first, mut varied) = (0, &[][..], false);
-    words(text).any(|word| {
-        if !(may_be_known(word) && is_known(word)) {
-            (run, varied) = (0, false);
+    let mut row = Row::default();
+    let (mut start, mut is_lowercase) = (0, true);
+    // One look at each byte: for a short file it is most of what there is to do.
+    for (at, byte) in text.bytes().enumerate() {
+        if byte.is_ascii_lowercase() {
+            continue;
+        }
+        if byte.is_ascii_uppercase() {
+            is_lowercase = false;
+            continue;
+        }
+        if row.ends_a_phrase(&text.as_bytes()[start..at], is_lowercase) {
+            return true;
+        }
+        (start, is_lowercase) = (at + 1, true);
+    }
+    row.ends_a_phrase(&text.as_bytes()[start..], is_lowercase) || holds_phrase(&row.0)
+}
+
+/// Words in a row that may be known.
+#[derive(Default)]
+struct Row<'a>(Vec<&'a [u8]>);
+
+impl<'a> Row<'a> {
+    /// Words that are looked at together, however long a row is.
+    const MOST: usize = 256;
+
+    /// Takes the next word, of letters only or of none. True when a phrase was found among those before.
+    fn ends_a_phrase(&mut self, word: &'a [u8], is_lowercase: bool) -> bool {
+        let may_be_known = is_lowercase && (3..=8).contains(&word.len());
+        if may_be_known {
+            self.0.push(word);
+        }
+        if word.is_empty() || may_be_known && self.0.len() < Self::MOST {
             return false;
         }
-        if run == 0 {
-            first = word;
-        }
-        run += 1;
-        varied |= word != first;
-        run >= LEAST && varied
-    })
+        let found = holds_phrase(&self.0);
+        // The last words may be the first of a phrase.
+        self.0.drain(..self.0.len() - if may_be_known { LEAST - 1 } else { 0 });
+        found
+    }
 }
 
-/// Cheaper to see than a phrase: of twelve words in a row one is the twelfth, the twenty-fourth or a later such word of a row of
-/// words of any language.
-fn may_hold_phrase(text: &str) -> bool {
-    let mut row = 0;
-    words(text).any(|word| {
-        row = if may_be_known(word) { row + 1 } else { 0 };
-        row > 0 && row % LEAST == 0 && is_known(word)
-    })
-}
-
-/// What stands between anything but letters.
-fn words(text: &str) -> impl Iterator<Item = &[u8]> {
-    let words = text.as_bytes().split(|byte| !byte.is_ascii_alphabetic());
-    words.filter(|word| !word.is_empty())
-}
-
-/// True for what has the length and the letters of a word of the list.
-fn may_be_known(word: &[u8]) -> bool {
-    (3..=8).contains(&word.len()) && word.iter().all(u8::is_ascii_lowercase)
+/// As [`has_phrase`], for words that may all be known. Looks at the last of twelve first: where it is none, no phrase has begun
+/// before it.
+fn holds_phrase(mut row: &[&[u8]]) -> bool {
+    while let Some(twelve) = row.get(..LEAST) {
+        row = match twelve.iter().rposition(|word| !is_known(word)) {
+            Some(unknown) => &row[unknown + 1..],
+            // One word over and over is no phrase until another one follows.
+            None => match row.iter().position(|word| word != &row[0]) {
+                Some(other) if other < LEAST => return true,
+                Some(other) => &row[other + 1 - LEAST..],
+                None => return false,
+            },
+        };
+    }
+    false
 }
 
 fn is_known(word: &[u8]) -> bool {
@@ -145,6 +174,47 @@ mod tests {
                 |phrase| format!("{}{phrase} {}", "foo ".repeat(before), "qux ".repeat(after));
             assert!(has_phrase(&around(PHRASE)), "{before} {after}");
             assert!(!has_phrase(&around(eleven)), "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_found_in_a_row_of_any_length() {
+        let eleven = PHRASE.rsplit_once(' ').unwrap().0;
+        let same = |n: usize| "abandon ".repeat(n);
+        for n in (0..24).chain(230..280).chain(500..530) {
+            // Words that are known, but all the same, and words that only look like it.
+            assert!(!has_phrase(&same(n)), "{n}");
+            assert_eq!(has_phrase(&format!("{}about ", same(n))), n >= 11, "{n}");
+            assert_eq!(has_phrase(&format!("about {}", same(n))), n >= 11, "{n}");
+            let unknown = "foo ".repeat(n);
+            assert!(has_phrase(&format!("{unknown}{PHRASE} {unknown}")), "{n}");
+            assert!(!has_phrase(&format!("{unknown}{eleven} {unknown}")), "{n}");
+            assert!(!has_phrase(&format!("{unknown}{eleven} foo about {unknown}")), "{n}");
+        }
+    }
+
+    proptest::proptest! {
+        /// As it would be said: some twelve words in a row are known, and not all the same.
+        #[test]
+        fn a_phrase_is_what_it_is_said_to_be(
+            words in proptest::collection::vec(0_usize..40, 0..60),
+            between in proptest::collection::vec(0_usize..4, 60),
+        ) {
+            // Mostly known words, so that there are rows.
+            const OTHERS: [&str; 5] = ["foo", "Abandon", "ab", "abandoned", "aBANDON"];
+            let known = Language::English.word_list();
+            let word = |n: usize| OTHERS.get(n).copied().unwrap_or(known[n % 3]);
+            let words: Vec<&str> = words.into_iter().map(word).collect();
+            let mut text = String::new();
+            for (word, n) in words.iter().zip(between) {
+                text += word;
+                text += [" ", "\n", "_1, ", "\u{e9}"][n];
+            }
+            let is_phrase = |twelve: &[&str]| {
+                twelve.iter().all(|word| known.contains(word))
+                    && twelve.iter().any(|word| *word != twelve[0])
+            };
+            proptest::prop_assert_eq!(has_phrase(&text), words.windows(LEAST).any(is_phrase));
         }
     }
 
