@@ -68,6 +68,7 @@ impl<'i> Reading<'i> {
         }
         problems.sort_by_key(|problem| (problem.at.start, problem.at.end));
         problems.dedup_by_key(|problem| problem.at.start);
+        leave_out(&mut problems);
         Ok(Self {
             text,
             path: path.to_path_buf(),
@@ -108,6 +109,20 @@ impl<'i> Reading<'i> {
     /// True when nothing stands in the file but blanks and remarks.
     pub fn is_empty(&self) -> bool {
         self.text.lines().all(|line| line.trim().is_empty() || line.trim().starts_with('#'))
+    }
+}
+
+/// Most problems that are told one by one: nobody reads more, and each is looked for in its line, which may be the whole file.
+pub(super) const MOST: usize = 1000;
+
+/// Puts one problem in the place of all that are too many, as bad as the worst of them.
+fn leave_out(problems: &mut Vec<Problem>) {
+    let rest = problems.split_off(problems.len().min(MOST));
+    let kind = rest.iter().map(|problem| problem.what).find(|what| *what != Trouble::Removed);
+    if let Some(first) = rest.first() {
+        let text = format!("{} more things are wrong from here on", rest.len());
+        let what = kind.unwrap_or(first.what);
+        problems.push(Problem { what, at: first.at.clone(), text });
     }
 }
 
@@ -219,6 +234,31 @@ mod tests {
         assert!(reading.problems.iter().all(|p| p.what == Trouble::Syntax));
         assert!(reading.problems.iter().all(|p| !p.text.contains("hunter2")));
         assert_eq!(reading.position(reading.problems[0].at.start).line, 2);
+    }
+
+    #[test]
+    fn of_very_many_things_that_are_wrong_the_first_are_told_and_how_many_there_are() {
+        let keys: Vec<String> = (0..20_000).map(|n| format!("a{n}=1")).collect();
+        // All in one line, where a place is the longest to find.
+        let unknown = format!("security = {{{}}}", keys.join(","));
+        for (line, kind) in [("\r#".repeat(100_000), Trouble::Syntax), (unknown, Trouble::Unknown)]
+        {
+            let reading = read(&line);
+            assert_eq!(reading.problems.len(), MOST + 1);
+            let last = reading.problems.last().expect("the rest");
+            assert_eq!(last.what, kind);
+            assert!(last.text.ends_with("more things are wrong from here on"), "{}", last.text);
+            assert!(last.at.start > reading.problems[MOST - 1].at.start);
+        }
+        let removed = Problem { what: Trouble::Removed, at: 0..1, text: String::new() };
+        let value = Problem { what: Trouble::Value, ..removed.clone() };
+        let mut problems = vec![removed.clone(); MOST + 2];
+        problems.push(value.clone());
+        leave_out(&mut problems);
+        assert_eq!(problems.last().map(|problem| problem.what), Some(Trouble::Value));
+        let mut few = vec![value; MOST];
+        leave_out(&mut few);
+        assert_eq!(few.len(), MOST);
     }
 
     #[test]
