@@ -19,6 +19,8 @@ pub struct Reading<'i> {
     pub path: PathBuf,
     /// Where each line starts.
     lines: Vec<usize>,
+    /// How many characters begin before each [`MARK`] bytes: a line may be the whole file, and a finding at every other byte of it.
+    marks: Vec<usize>,
     /// Every value that its key allows.
     pub tree: Tree,
     /// What our tables mean to the tools that run; what is wrong in them is as if it were not there.
@@ -68,11 +70,11 @@ impl<'i> Reading<'i> {
         }
         problems.sort_by_key(|problem| (problem.at.start, problem.at.end));
         problems.dedup_by_key(|problem| problem.at.start);
-        leave_out(&mut problems);
         Ok(Self {
             text,
             path: path.to_path_buf(),
             lines,
+            marks: marks(text),
             tree,
             config,
             problems,
@@ -87,13 +89,22 @@ impl<'i> Reading<'i> {
         let at = self.text.floor_char_boundary(at);
         let line = self.lines.partition_point(|start| *start <= at);
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        Position { line, column: self.text[start..at].chars().count() + 1 }
+        Position { line, column: self.characters(at) - self.characters(start) + 1 }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, at: usize) -> usize {
+        let mark = at / MARK;
+        let rest = self.text.as_bytes().get(mark * MARK..at).unwrap_or_default();
+        self.marks.get(mark).copied().unwrap_or(0) + beginnings(rest)
     }
 
     /// The line at a place, without its end.
     pub fn line(&self, position: Position) -> &'i str {
         let start = self.lines.get(position.line.saturating_sub(1)).copied().unwrap_or(0);
-        self.text[start..].lines().next().unwrap_or_default()
+        let next = self.lines.get(position.line).copied().unwrap_or(self.text.len());
+        let line = self.text.get(start..next).unwrap_or_default();
+        line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line))
     }
 
     /// The text of a span.
@@ -112,18 +123,22 @@ impl<'i> Reading<'i> {
     }
 }
 
-/// Most problems that are told one by one: nobody reads more, and each is looked for in its line, which may be the whole file.
-pub(super) const MOST: usize = 1000;
+/// Bytes between two counts of characters.
+const MARK: usize = 1024;
 
-/// Puts one problem in the place of all that are too many, as bad as the worst of them.
-fn leave_out(problems: &mut Vec<Problem>) {
-    let rest = problems.split_off(problems.len().min(MOST));
-    let kind = rest.iter().map(|problem| problem.what).find(|what| *what != Trouble::Removed);
-    if let Some(first) = rest.first() {
-        let text = format!("{} more things are wrong from here on", rest.len());
-        let what = kind.unwrap_or(first.what);
-        problems.push(Problem { what, at: first.at.clone(), text });
+fn marks(text: &str) -> Vec<usize> {
+    let mut before = 0;
+    let mut marks = vec![0];
+    for piece in text.as_bytes().chunks(MARK) {
+        before += beginnings(piece);
+        marks.push(before);
     }
+    marks
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn beginnings(piece: &[u8]) -> usize {
+    piece.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// Our tables as the running tools see them.
@@ -236,29 +251,33 @@ mod tests {
         assert_eq!(reading.position(reading.problems[0].at.start).line, 2);
     }
 
-    #[test]
-    fn of_very_many_things_that_are_wrong_the_first_are_told_and_how_many_there_are() {
-        let keys: Vec<String> = (0..20_000).map(|n| format!("a{n}=1")).collect();
-        // All in one line, where a place is the longest to find.
-        let unknown = format!("security = {{{}}}", keys.join(","));
-        for (line, kind) in [("\r#".repeat(100_000), Trouble::Syntax), (unknown, Trouble::Unknown)]
-        {
-            let reading = read(&line);
-            assert_eq!(reading.problems.len(), MOST + 1);
-            let last = reading.problems.last().expect("the rest");
-            assert_eq!(last.what, kind);
-            assert!(last.text.ends_with("more things are wrong from here on"), "{}", last.text);
-            assert!(last.at.start > reading.problems[MOST - 1].at.start);
+    proptest::proptest! {
+        /// As it would be counted, however long a line is.
+        #[test]
+        fn places_and_lines_are_those_that_one_would_count(
+            parts in proptest::collection::vec((0_usize..5, 1_usize..700), 0..12),
+        ) {
+            let part = |(kind, times): (usize, usize)| match kind {
+                0 => "\n".to_owned(),
+                1 => "\r\n".to_owned(),
+                2 => "\r#".repeat(times),
+                3 => "# x".repeat(times),
+                _ => "#\u{e9}\u{20ac}\u{1f511}".repeat(times),
+            };
+            let text: String = parts.into_iter().map(part).collect();
+            let reading = read(&text);
+            for at in (0..=text.len()).step_by(97).chain([text.len()]) {
+                let at = text.floor_char_boundary(at);
+                let before = &text[..at];
+                let start = before.rfind('\n').map_or(0, |end| end + 1);
+                let (line, column) =
+                    (before.matches('\n').count() + 1, text[start..at].chars().count() + 1);
+                let place = reading.position(at);
+                proptest::prop_assert_eq!(place, Position { line, column });
+                let naive = text[start..].lines().next().unwrap_or_default();
+                proptest::prop_assert_eq!(reading.line(place), naive);
+            }
         }
-        let removed = Problem { what: Trouble::Removed, at: 0..1, text: String::new() };
-        let value = Problem { what: Trouble::Value, ..removed.clone() };
-        let mut problems = vec![removed.clone(); MOST + 2];
-        problems.push(value.clone());
-        leave_out(&mut problems);
-        assert_eq!(problems.last().map(|problem| problem.what), Some(Trouble::Value));
-        let mut few = vec![value; MOST];
-        leave_out(&mut few);
-        assert_eq!(few.len(), MOST);
     }
 
     #[test]

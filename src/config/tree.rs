@@ -12,7 +12,6 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Key, Level, Named, REMOVED, Shape};
-use super::reading::MOST;
 use super::source::{closest, shown};
 
 /// Where a value comes from.
@@ -185,9 +184,7 @@ impl Tree {
         self.0.retain(|name, node| {
             let Origin::File(at, span) = &node.origin else { return true };
             let Some(named) = level.named(name) else {
-                // What is meant by the thousandth is told with the first.
-                let known = if problems.len() < MOST { level.names() } else { Vec::new() };
-                problems.push(unknown(name, path, &known, at.clone()));
+                problems.push(unknown(name, path, &level.names(), at.clone()));
                 return false;
             };
             let span = span.clone();

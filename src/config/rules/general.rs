@@ -173,8 +173,14 @@ fn remarks(case: &Case<'_>, found: &mut Findings) {
         at += line.len();
     }
     let unknown = case.reading.problems.iter().filter(|p| p.what == Trouble::Unknown);
+    let mut searched = 0;
     for problem in unknown {
-        let line = case.reading.line(case.reading.position(problem.at.start));
+        let place = case.reading.position(problem.at.start);
+        // What stands in one line is one value for all that stands there, and looked at once.
+        if std::mem::replace(&mut searched, place.line) == place.line {
+            continue;
+        }
+        let line = case.reading.line(place);
         let value = line.split_once('=').map(|(_, value)| value.trim().trim_matches(['"', '\'']));
         if let Some(what) = value.and_then(leak::kind_of) {
             let text = format!("an unknown key holds {what}");

@@ -9,6 +9,9 @@ use crate::text::escape;
 /// Most characters of a key.
 const SHOWN: usize = 80;
 
+/// Most bytes of a line that are looked at: it may be the whole file, and be asked for at every other byte.
+const LONGEST: usize = 4096;
+
 /// A line that may be shown, and what of it is underlined: columns from 1.
 pub struct Excerpt {
     /// The line.
@@ -23,6 +26,7 @@ pub struct Excerpt {
 pub fn of(reading: &Reading<'_>, start: usize, end: usize) -> Option<Excerpt> {
     let position = reading.position(start);
     let line = reading.line(position);
+    let line = &line[..line.floor_char_boundary(LONGEST)];
     let key = key_of(line)?;
     if key.chars().count() > SHOWN {
         return None;
