@@ -26,6 +26,8 @@ pub use forecast::Prediction;
 pub use secrets::SHARED_LOG;
 pub use table::{Id, RULES, Rule, Severity, Subject};
 
+use std::collections::BTreeMap;
+
 use super::reading::Reading;
 use super::service::{Service, Start};
 use super::tree::Tree;
@@ -123,9 +125,35 @@ pub fn run(case: &Case<'_>) -> Report {
     let not_examined = not_examined(case, &found);
     found.all.sort_by(|a, b| (&a.place, a.rule, &a.message).cmp(&(&b.place, b.rule, &b.message)));
     found.all.dedup();
+    found.all = gathered(found.all);
     let checklist = checklist(case, &found, &not_examined);
     let basis = case.facts.store.as_ref().map(|store| store.basis.clone()).unwrap_or_default();
     Report { findings: found.all, not_examined, checklist, predictions, basis }
+}
+
+/// Most findings of one rule that are told one by one: nobody reads more, and a report of millions is no answer.
+const MOST: usize = 1000;
+
+/// The first of each rule, and the worst of the others of it with their number.
+fn gathered(all: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    // For each rule: how many there were, and where the one stands that stands for the others.
+    let mut seen: BTreeMap<Id, (usize, usize)> = BTreeMap::new();
+    for finding in all {
+        let (count, last) = seen.entry(finding.rule).or_default();
+        *count += 1;
+        if *count <= MOST + 1 {
+            *last = kept.len();
+            kept.push(finding);
+        } else if finding.severity > kept[*last].severity {
+            kept[*last] = finding;
+        }
+    }
+    for (count, last) in seen.into_values().filter(|(count, _)| *count > MOST + 1) {
+        let finding = &mut kept[last];
+        finding.message = format!("{}, and {} more like it", finding.message, count - MOST - 1);
+    }
+    kept
 }
 
 /// Rules that this run could not decide.
@@ -244,4 +272,32 @@ fn checklist(
         lines.push((rpc, format!("RPC endpoint: {}", node::in_words(case))));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_findings_of_a_rule_none_is_lost_that_matters() {
+        let finding = |rule, n: usize, severity| {
+            let mut finding = Finding::new(rule, format!("f{n}"));
+            finding.severity = severity;
+            finding
+        };
+        let mut all: Vec<Finding> =
+            (0..5000).map(|n| finding(Id::Cfg001, n, Severity::Warning)).collect();
+        all[3000].severity = Severity::Error;
+        all.insert(2500, finding(Id::Net001, 0, Severity::Error));
+        let kept = gathered(all.clone());
+        assert_eq!(kept.len(), MOST + 2);
+        assert_eq!(kept[..MOST], all[..MOST]);
+        let rest = &kept[MOST..];
+        assert!(rest.iter().any(|f| f.rule == Id::Net001 && f.message == "f0"));
+        let worst = rest.iter().find(|f| f.rule == Id::Cfg001).expect("one for the others");
+        assert_eq!(worst.severity, Severity::Error);
+        assert_eq!(worst.message, "f3000, and 3999 more like it");
+        all.truncate(MOST + 1);
+        assert_eq!(gathered(all.clone()), all);
+    }
 }
