@@ -4,6 +4,7 @@
 //! for it: as bad as the service takes it, or a warning where the service's rule is faulty and nothing is wrong. The numbers are
 //! the order in which the service checks.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Case;
@@ -60,6 +61,40 @@ fn covered_by(rule: Id) -> &'static [Id] {
     }
 }
 
+/// Where the first finding stands of each rule and severity, for each file that findings are about. There may be as many findings, and
+/// as many things to look up in them, as there are addresses in the file.
+struct Firsts(BTreeMap<(Id, Severity, Option<String>), usize>);
+
+impl Firsts {
+    fn of(all: &[Finding]) -> Self {
+        let mut firsts = BTreeMap::new();
+        for (at, Finding { rule, severity, place, .. }) in all.iter().enumerate() {
+            firsts.entry((*rule, *severity, file_of(place))).or_insert(at);
+        }
+        Self(firsts)
+    }
+
+    /// The first that says the same and is at least as bad.
+    fn saying(&self, one: &Broken, severity: Severity) -> Option<usize> {
+        let its = file_of(&one.place);
+        // Of two files, ours may be about the other.
+        let same = |file: &Option<String>| its.is_none() || file.is_none() || *file == its;
+        let of = |rule: Id| {
+            let from = self.0.range((rule, severity, None)..);
+            from.take_while(move |((its, ..), _)| *its == rule)
+        };
+        let all = covered_by(one.rule).iter().flat_map(|rule| of(*rule));
+        all.filter(|((.., file), _)| same(file)).map(|(_, at)| *at).min()
+    }
+}
+
+fn file_of(place: &Place) -> Option<String> {
+    match place {
+        Place::Path(path) => Some(path.clone()),
+        _ => None,
+    }
+}
+
 /// Rules of the service's that need more than the file.
 pub(super) fn needs_the_host(rule: Id) -> bool {
     use Id::{Svc03, Svc06, Svc07, Svc08, Svc10, Svc11, Svc12, Svc13};
@@ -99,6 +134,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) -> Option<Vec<Predicti
     }
     configuration(case, &mut broken);
     let column = NetworkMode::ALL.iter().position(|mode| *mode == case.network).unwrap_or(0);
+    let ours = Firsts::of(&found.all);
     let mut predictions = Vec::new();
     for one in broken {
         let severity = one.levels[column];
@@ -111,15 +147,7 @@ pub(super) fn look(case: &Case<'_>, found: &mut Findings) -> Option<Vec<Predicti
             E => Forecast::Complains,
             _ => Forecast::Warns,
         };
-        let ours = found.all.iter_mut().find(|finding| {
-            // Of two files, ours may be about the other.
-            let same = match (&one.place, &finding.place) {
-                (Place::Path(its), Place::Path(ours)) => its == ours,
-                _ => true,
-            };
-            same && covered_by(one.rule).contains(&finding.rule) && finding.severity >= severity
-        });
-        if let Some(finding) = ours {
+        if let Some(finding) = ours.saying(&one, severity).and_then(|at| found.all.get_mut(at)) {
             finding.service = finding.service.max(Some(forecast));
             continue;
         }
@@ -476,6 +504,42 @@ mod tests {
         }
         for path in ["/srv/latest", "/home/contest/igra", "/srv/attested", "/srv/igra"] {
             assert!(!names_a_test(Path::new(path)), "{path}");
+        }
+    }
+
+    proptest::proptest! {
+        /// As one would look for it, finding by finding.
+        #[test]
+        fn the_first_that_says_the_same_is_found(
+            all in proptest::collection::vec((0_usize..4, 0_usize..3, 0_usize..4), 0..12),
+            rule in 0_usize..4,
+            (severity, place) in (0_usize..3, 0_usize..4),
+        ) {
+            let severities = [Severity::Info, W, E];
+            let places = |n| match n {
+                0 => Place::None,
+                1 => Place::Config(1, 2),
+                n => Place::Path(n.to_string()),
+            };
+            let ours = [Id::Net002, Id::Aud002, Id::Sec001, Id::Fil002];
+            let finding = |(rule, severity, place)| Finding {
+                severity: severities[severity],
+                ..Finding::new(ours[rule], "").place(places(place))
+            };
+            let all: Vec<Finding> = all.into_iter().map(finding).collect();
+            let rule = [Id::Svc31, Id::Svc27, Id::Svc10, Id::Svc21][rule];
+            let (message, levels) = (String::new(), [E; 3]);
+            let one = Broken { rule, levels, message, place: places(place), faulty: false };
+            let says_it = |finding: &Finding| {
+                let same = match (&one.place, &finding.place) {
+                    (Place::Path(its), Place::Path(ours)) => its == ours,
+                    _ => true,
+                };
+                same && covered_by(rule).contains(&finding.rule)
+                    && finding.severity >= severities[severity]
+            };
+            let first = all.iter().position(says_it);
+            proptest::prop_assert_eq!(Firsts::of(&all).saying(&one, severities[severity]), first);
         }
     }
 }
