@@ -10,7 +10,7 @@ use super::Request;
 use super::look::{self, Root, StoreAt};
 use crate::audit::tail::{STATE_SUFFIX, widened};
 use crate::clock::Timestamp;
-use crate::config::rules::facts::{FileFact, Files, IgraFile, Kind, Role, display};
+use crate::config::rules::facts::{FileFact, Files, Found, IgraFile, Kind, Role, display};
 use crate::config::rules::{Finding, Id, SHARED_LOG, Severity, leak};
 use crate::config::service::Service;
 use crate::fs::checks::{self, Parents, Trust};
@@ -64,7 +64,7 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
     for (role, path) in &paths {
         // A configuration that is being checked need not lie in the image.
         let (root, seen) = match role {
-            Role::Config => (&Root(None), &mut seen.0),
+            Role::Config if root.0.is_some() => (&Root(None), &mut seen.0),
             _ => (root, &mut seen.1),
         };
         // Several of them may have one directory.
@@ -80,7 +80,7 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
                 sensitive(root, path, at, trust, request.service_uid, &mut files.findings);
                 leftovers(root, path, &mut files.leftovers);
             }
-            Role::Config => config_owner(path, trust, request.service_uid, &mut files.findings),
+            Role::Config => config_owner(&fact, trust, request.service_uid, &mut files.findings),
             Role::OurLog => files.findings.extend(open_log(&fact)),
             _ => {}
         }
@@ -237,11 +237,12 @@ fn parents(
 }
 
 /// Whoever owns the configuration decides which rules hold.
-fn config_owner(path: &Path, trust: Trust, service: Option<u32>, findings: &mut Vec<Finding>) {
-    let Ok(Some(stat)) = look::stat(path) else { return };
-    let trusted = [0, trust.caller].contains(&stat.st_uid) || service == Some(stat.st_uid);
+fn config_owner(fact: &FileFact, trust: Trust, service: Option<u32>, findings: &mut Vec<Finding>) {
+    let Some(Found { uid, .. }) = fact.found else { return };
+    let trusted = [0, trust.caller].contains(&uid) || service == Some(uid);
     if !trusted {
-        let text = format!("{} belongs to uid {}", display(path), stat.st_uid);
+        let path = &fact.path;
+        let text = format!("{} belongs to uid {uid}", display(path));
         let fix = format!("chown root {}", quote_path(path));
         findings.push(Finding::new(Id::Fil011, text).path(display(path)).fix(fix));
     }
