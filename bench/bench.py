@@ -181,8 +181,7 @@ class Bench:
         What the linker has just written lies in the page cache in single pages, of which fewer are mapped at a fault."""
         self.bin.mkdir()
         for name in TOOLS:
-            if (built / name).exists():
-                shutil.copy(built / name, self.bin / name)
+            shutil.copy(built / name, self.bin / name)
 
     def write(self, name, text):
         path = self.home / name

@@ -120,8 +120,8 @@ pub fn stack_used<T>(work: impl FnOnce() -> T) -> usize {
 mod tests {
     #![expect(clippy::disallowed_methods, reason = "a test may panic for want of a thread")]
 
-    use super::super::Region;
     use super::*;
+    use crate::memory::Region;
 
     #[test]
     fn the_stack_that_is_used_is_measured() {
