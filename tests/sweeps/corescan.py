@@ -17,6 +17,7 @@ import os
 import pathlib
 import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -194,7 +195,7 @@ class Scan:
         sent = []
 
         def driver(seen, _master):
-            if tracee.wait_for(lambda: tracee.resident(seen.pid) > KDF_SEEN):
+            if seen.comes(lambda: tracee.resident(seen.pid) > KDF_SEEN):
                 sent.append(True)
                 tracee.send(seen.pid, which)
 
@@ -214,7 +215,8 @@ class Scan:
 
         def driver(seen, master):
             # A prompt ends its line; a warning before it does not.
-            tracee.wait_for(lambda: seen.output.endswith(b": "), 10)
+            if not seen.comes(lambda: seen.output.endswith(b": "), 10):
+                return
             time.sleep(0.1)
             os.write(master, TYPED.encode())
             time.sleep(0.2)
@@ -248,9 +250,9 @@ class Scan:
         fcntl.flock(held, fcntl.LOCK_EX)
 
         def driver(seen, _master):
-            tracee.wait_for(lambda: tracee.holds_open(seen.pid, "s.bin.lock"))
-            time.sleep(0.2)
-            tracee.send(seen.pid, signal.SIGABRT)
+            if seen.comes(lambda: tracee.holds_open(seen.pid, "s.bin.lock")):
+                time.sleep(0.2)
+                tracee.send(seen.pid, signal.SIGABRT)
 
         seen = self.trace(folder, sweep.set_words("b.key", "in/v2"), driver=driver)
         os.close(held)
@@ -290,7 +292,7 @@ class Nobody:
         return str(tool), folder
 
     def waiting(self, command, folder):
-        """Starts a command at a terminal of its own and gives it time to ask."""
+        """Starts a command at a terminal of its own and waits until it asks; with what it printed until then."""
         master, slave = os.openpty()
 
         def child():
@@ -302,8 +304,15 @@ class Nobody:
             [*self.as_nobody, *command], cwd=folder, stdin=slave, stdout=slave, stderr=slave, preexec_fn=child
         )
         os.close(slave)
-        time.sleep(0.7)
-        return process, master
+        said = b""
+        while not said.endswith(b": ") and select.select([master], [], [], 10)[0]:
+            try:
+                said += os.read(master, 4096)
+            except OSError:
+                # Its end closed the terminal.
+                process.wait()
+                break
+        return process, master, said
 
     def attach(self, pid):
         """Which ways of looking into `pid` work for the same uid."""
@@ -341,9 +350,9 @@ class Nobody:
         tool, folder = self.prepare()
         words = sweep.argv(tool, folder, ["list", "s.bin"])
         words.remove("--non-interactive")
-        control = ["/usr/bin/python3", "-c", "import time; time.sleep(60)"]
+        control = ["/usr/bin/python3", "-c", "import time; print('ready: ', end='', flush=True); time.sleep(60)"]
         # Controls first: where an ordinary process cannot be traced or dumped either, a refusal says nothing.
-        process, master = self.waiting(control, folder)
+        process, master, _ = self.waiting(control, folder)
         ways = self.attach(process.pid)
         self.end(process, master, signal.SIGABRT)
         cores = self.core_files(folder)
@@ -355,10 +364,10 @@ class Nobody:
         for path in cores:
             os.unlink(folder / path)
         for which in (signal.SIGABRT, signal.SIGSEGV):
-            process, master = self.waiting(words, folder)
+            process, master, said = self.waiting(words, folder)
             why = []
             if process.poll() is not None:
-                said = os.read(master, 4096)
+                os.close(master)
                 why.append(f"did not wait at its prompt: exit {process.returncode}: {said!r}")
                 self.scan.row("list", f"{which.name} at a prompt", process.returncode, "-", 0, why)
                 continue

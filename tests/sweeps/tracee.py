@@ -41,12 +41,18 @@ class Tracee:
         self.output = b""
         self.late = False
 
+    def comes(self, test, seconds=20.0):
+        """Whether `test()` became true in time, while the program still ran."""
+        wait_for(lambda: self.code is not None or test(), seconds)
+        return self.code is None and test()
+
 
 def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
     """Runs `command` under trace and counts what `needles()` ({name: bytes}) answers then in its memory at the end.
 
     `driver(tracee, master)` runs in a thread beside it and may send signals and, with `terminal`, type at `master`, the
-    controlling terminal of the program.
+    controlling terminal of the program. It waits with `tracee.comes`, which ends with the program: the terminal is closed
+    after the driver is done, as the next one is likely to get the same number.
     """
     tracee = Tracee()
     master = slave = None
@@ -68,7 +74,8 @@ def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
         raise RuntimeError(f"{command[0]}: did not stop at its start")
     ptrace(SETOPTIONS, process.pid, OPT_TRACEEXIT | OPT_EXITKILL)
     ptrace(CONT, process.pid)
-    threads = [threading.Thread(target=collect, args=(tracee, process, master), daemon=True)]
+    collector = threading.Thread(target=collect, args=(tracee, process, master), daemon=True)
+    threads = [collector]
     if driver:
         threads.append(threading.Thread(target=driver, args=(tracee, master), daemon=True))
     watchdog = threading.Timer(timeout, give_up, [tracee])
@@ -91,12 +98,15 @@ def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
     if slave is not None:
         tracee.echo = bool(termios.tcgetattr(slave)[3] & termios.ECHO)
         os.close(slave)
-    for thread in threads:
-        thread.join(5)
-    if master is not None:
-        os.close(master)
-    if process.stdout:
-        process.stdout.close()
+    for thread in threads[1:]:
+        thread.join()
+    # Something that the program left behind may hold its output open; then the reader keeps it.
+    collector.join(5)
+    if not collector.is_alive():
+        if master is not None:
+            os.close(master)
+        if process.stdout:
+            process.stdout.close()
     return tracee
 
 
