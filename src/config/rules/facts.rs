@@ -92,6 +92,13 @@ pub enum Role {
     StateDir,
 }
 
+impl Role {
+    /// Whether it says where things are kept, so that the room there matters; a log is told of by its directory.
+    pub const fn is_of_a_place(self) -> bool {
+        !matches!(self, Self::Config | Self::AuditLog | Self::OurLog)
+    }
+}
+
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -125,18 +132,27 @@ pub struct FileFact {
 pub struct Found {
     /// What.
     pub kind: Kind,
+    /// Which: the device and the number that it has there.
+    pub id: (u64, u64),
     /// Permission bits.
     pub mode: u32,
     /// Owner.
     pub uid: u32,
-    /// True on a file system in memory.
-    pub in_memory: bool,
-    /// Free bytes for others than root, where they are.
-    pub free: u64,
-    /// Free inodes; `u64::MAX` where they are not counted.
-    pub inodes: u64,
+    /// What its file system says; nothing when it says nothing, or [nobody asks](Role::is_of_a_place).
+    pub volume: Option<Volume>,
     /// Bytes of the file.
     pub size: u64,
+}
+
+/// What a file system says of itself at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// True in memory.
+    pub in_memory: bool,
+    /// Free bytes for others than root.
+    pub free: u64,
+    /// Free inodes, where they are counted.
+    pub inodes: Option<u64>,
 }
 
 /// All files that were looked at, with what the checks of the running tools say of them.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Case;
-use super::facts::{FileFact, Files, Kind, Role, display};
+use super::facts::{FileFact, Files, Kind, Role, Volume, display};
 use super::finding::{Finding, Findings};
 use super::table::{Id, Severity};
 use crate::text::quote_path;
@@ -82,17 +82,18 @@ fn room(fact: &FileFact, found: &mut Findings) {
     const SPARE: u64 = 64 << 20;
     const INODES: u64 = 100;
     let Some(stat) = fact.found.filter(|_| fact.role == Role::Secrets) else { return };
+    let Some(Volume { free, inodes, .. }) = stat.volume else { return };
     let needed = stat.size.saturating_mul(3).saturating_add(SPARE);
     let path = display(&fact.path);
     let parent = fact.path.parent().unwrap_or(&fact.path);
-    if stat.free < needed {
+    if free < needed {
         let text =
-            format!("{} MiB are free beside {path}, {} are needed", stat.free >> 20, needed >> 20);
+            format!("{} MiB are free beside {path}, {} are needed", free >> 20, needed >> 20);
         found.add(Finding::new(Id::Fil009, text).path(path.clone()).about(parent));
     }
-    if stat.inodes < INODES {
+    if let Some(inodes) = inodes.filter(|inodes| *inodes < INODES) {
         found.add(
-            Finding::new(Id::Fil009, format!("{} inodes are free beside {path}", stat.inodes))
+            Finding::new(Id::Fil009, format!("{inodes} inodes are free beside {path}"))
                 .path(path)
                 .fix(format!("remove files: df -i {}", quote_path(parent))),
         );
@@ -176,13 +177,14 @@ fn audit_directory(fact: &FileFact, least: u64, found: &mut Findings) {
         let fix = format!("chmod 700 {}", quoted(fact));
         found.add(Finding::new(Id::Aud002, text).path(path.clone()).fix(fix));
     }
-    if stat.in_memory {
+    let Some(Volume { in_memory, free, .. }) = stat.volume else { return };
+    if in_memory {
         let text = format!("{path} is in memory: the audit log is gone after a reboot");
         let finding = Finding::new(Id::Aud002, text).path(path.clone());
         found.add(finding.fix("name a directory on a disk"));
     }
-    if stat.free < least {
-        let text = format!("{} MiB are free for the audit log, 64 are needed", stat.free >> 20);
+    if free < least {
+        let text = format!("{} MiB are free for the audit log, 64 are needed", free >> 20);
         found.add(Finding::new(Id::Aud002, text).path(path).at_most(Severity::Warning));
     }
 }

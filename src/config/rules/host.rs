@@ -32,8 +32,8 @@ fn room(case: &Case<'_>, host: &Host, found: &mut Findings) {
     const DISK: u64 = 10 << 30;
     const MEMORY: u64 = 1 << 30;
     let dir = case.facts.files.as_ref().and_then(|files| files.of(Role::DataDir));
-    if let Some(free) = dir.and_then(|dir| dir.followed).map(|stat| stat.free).filter(|f| *f < DISK)
-    {
+    let volume = dir.and_then(|dir| dir.followed?.volume);
+    if let Some(free) = volume.map(|volume| volume.free).filter(|free| *free < DISK) {
         let text = format!("{} GiB are free below data_dir", free >> 30);
         let dir = case.service.data_dir.as_deref().unwrap_or(Path::new("/"));
         found.add(Finding::new(Id::Svc37, text).forecast(case.network).about(dir));

@@ -54,7 +54,6 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
         paths.extend(directory_of(&log).map(|dir| (Role::OurLogDir, dir)));
         let mut state = log.clone().into_os_string();
         state.push(STATE_SUFFIX);
-        files.findings.extend(shared_log(request, service, &log));
         paths.extend([(Role::OurLog, log), (Role::OurLog, state.into())]);
     }
     if let crate::config::StateChoice::Directory(dir) = &request.reading.config.state {
@@ -69,7 +68,9 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
         };
         // Several of them may have one directory.
         let is_it = |fact: &&FileFact| {
-            fact.role != Role::Config && fact.path.as_os_str() == path.as_os_str()
+            fact.role.is_of_a_place() == role.is_of_a_place()
+                && fact.role != Role::Config
+                && fact.path.as_os_str() == path.as_os_str()
         };
         let fact = match files.all.iter().find(is_it) {
             Some(fact) => FileFact { role: *role, ..fact.clone() },
@@ -89,6 +90,7 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
         }
         files.all.push(fact);
     }
+    files.findings.extend(shared_log(request, &files));
     if service.is_there && service.encrypted {
         files.igra = service.secrets_file.as_ref().map(|path| igra(root, path));
     }
@@ -110,17 +112,14 @@ fn open_log(fact: &FileFact) -> Option<Finding> {
 }
 
 /// One log for two writers, when the configuration does not say so in as many words.
-fn shared_log(request: &Request<'_>, service: &Service, log: &Path) -> Option<Finding> {
-    let its = service.audit_log.as_deref().filter(|_| service.is_there)?;
-    if request.reading.config.audit_path.as_deref() == Some(its) {
+fn shared_log(request: &Request<'_>, files: &Files) -> Option<Finding> {
+    let (its, ours) = (files.of(Role::AuditLog)?, files.of(Role::OurLog)?);
+    if request.reading.config.audit_path.as_ref() == Some(&its.path) {
         return None;
     }
-    let id = |path: &Path| {
-        let stat = rustix::fs::stat(request.root.real(path)).ok()?;
-        Some((stat.st_dev, stat.st_ino))
-    };
-    let is_same = log == its || id(log).is_some_and(|ours| Some(ours) == id(its));
-    let finding = Finding::new(Id::Aud002, SHARED_LOG).path(display(log));
+    let id = |fact: &FileFact| fact.followed.map(|file| file.id);
+    let is_same = ours.path == its.path || id(ours).is_some() && id(ours) == id(its);
+    let finding = Finding::new(Id::Aud002, SHARED_LOG).path(display(&ours.path));
     is_same.then(|| finding.fix("name another file in audit.path or service.key_audit_log_path"))
 }
 

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use crate::config::rules::facts::{FileFact, Found, Kind, Role};
+use crate::config::rules::facts::{FileFact, Found, Kind, Role, Volume};
 use crate::fs::{FsError, Place, Trust};
 use crate::memory::Region;
 
@@ -127,12 +127,12 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
         Ok(None) => {}
         Err(error) => fact.unreadable = Some(error.to_string()),
         Ok(Some(entry)) => {
-            let found = found(&real, &entry);
+            let found = found(role, &real, &entry);
             fact.found = Some(found);
             fact.followed = match found.kind {
                 Kind::Link => {
                     let target = root.target(path);
-                    rustix::fs::stat(&target).ok().map(|entry| self::found(&target, &entry))
+                    rustix::fs::stat(&target).ok().map(|entry| self::found(role, &target, &entry))
                 }
                 _ => Some(found),
             };
@@ -142,26 +142,31 @@ pub fn fact(root: &Root, role: Role, path: &Path) -> FileFact {
 }
 
 #[expect(clippy::cast_sign_loss, reason = "a file's size is never negative")]
-fn found(real: &Path, entry: &Stat) -> Found {
+fn found(role: Role, real: &Path, entry: &Stat) -> Found {
     let kind = match FileType::from_raw_mode(entry.st_mode) {
         FileType::RegularFile => Kind::File,
         FileType::Directory => Kind::Directory,
         FileType::Symlink => Kind::Link,
         _ => Kind::Other,
     };
-    let volume = rustix::fs::statfs(real).ok();
-    let in_memory = volume
-        .as_ref()
-        .is_some_and(|s| u64::try_from(s.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)));
     Found {
         kind,
+        id: (entry.st_dev, entry.st_ino),
         mode: entry.st_mode & 0o7777,
         uid: entry.st_uid,
-        in_memory,
-        free: volume.as_ref().map_or(u64::MAX, |s| s.f_bavail.saturating_mul(s.f_frsize as u64)),
-        inodes: volume.filter(|s| s.f_files > 0).map_or(u64::MAX, |s| s.f_ffree),
+        volume: role.is_of_a_place().then(|| volume(real)).flatten(),
         size: entry.st_size as u64,
     }
+}
+
+#[expect(clippy::cast_sign_loss, reason = "the size of a block is never negative")]
+fn volume(real: &Path) -> Option<Volume> {
+    let said = rustix::fs::statfs(real).ok()?;
+    Some(Volume {
+        in_memory: u64::try_from(said.f_type).is_ok_and(|kind| IN_MEMORY.contains(&kind)),
+        free: said.f_bavail.saturating_mul(said.f_frsize as u64),
+        inodes: (said.f_files > 0).then_some(said.f_ffree),
+    })
 }
 
 /// The first bytes of a plain file, or of a file that the kernel makes up; `None` when it cannot be read.

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Desk, OpError, audit};
 use crate::config::Reading;
-use crate::config::rules::facts::{Facts, Role, Unit, Variable};
+use crate::config::rules::facts::{Facts, Unit, Variable};
 use crate::config::rules::{self, Case, Report, Severity};
 use crate::config::service::{Service, Start};
 use crate::config::tree::Tree;
@@ -214,7 +214,7 @@ pub fn missing_directories(request: &Request<'_>) -> Vec<PathBuf> {
     let log = request.reading.config.audit_path.as_deref();
     all.extend(log.and_then(Path::parent).map(Path::to_path_buf));
     all.retain(|path| path.is_absolute());
-    all.retain(|path| look::fact(&request.root, Role::DataDir, path).found.is_none());
+    all.retain(|path| stat(&request.root.real(path)).ok().flatten().is_none());
     all.sort();
     all.dedup();
     all

@@ -11,7 +11,7 @@ use strongroom::backup::FileKind;
 use strongroom::clock::Timestamp;
 use strongroom::config::Reading;
 use strongroom::config::rules::facts::{
-    Facts, FileFact, Files, Found, Host, Kind, Role, RotatedItem,
+    Facts, FileFact, Files, Found, Host, Kind, Role, RotatedItem, Volume,
 };
 use strongroom::config::rules::{Case, Id, RULES, Severity, run};
 use strongroom::config::service::{Service, Start};
@@ -113,11 +113,10 @@ const LISTED: &str = "correct horse battery staple";
 fn room(role: Role, free: u64) -> FileFact {
     let found = Found {
         kind: Kind::File,
+        id: (1, 1),
         mode: 0o600,
         uid: 0,
-        in_memory: false,
-        free,
-        inodes: u64::MAX,
+        volume: Some(Volume { in_memory: false, free, inodes: None }),
         size: 1,
     };
     FileFact {
@@ -538,7 +537,8 @@ fn a_host_is_judged_by_everything_that_its_kernel_shows() {
         (Id::Host009, |_, now| *now = 1_000_000_000),
         (Id::Fil009, |f, _| {
             let mut few = room(Role::Secrets, 100 << 30);
-            few.found.as_mut().expect("a file").inodes = 7;
+            let found = few.found.as_mut().expect("a file");
+            found.volume = Some(Volume { in_memory: false, free: 100 << 30, inodes: Some(7) });
             f.files = Some(Files { all: vec![few], ..Files::default() });
         }),
     ];
