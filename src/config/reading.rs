@@ -50,7 +50,9 @@ impl<'i> Reading<'i> {
         let source = Source::new(bytes, path)?;
         let text = source.text();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        let mut lines = Vec::with_capacity(1 + ends.clone().count());
+        lines.push(0);
+        lines.extend(ends.map(|(at, _)| at + 1));
         let mut problems = Vec::new();
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
