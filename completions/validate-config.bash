@@ -26,7 +26,7 @@ _validate__config() {
 
     case "${cmd}" in
         validate__config)
-            opts="-h -V --unit --root --no-host --config-only --unlock --strict --profile --allow-remote-rpc --log-level --now --format --output --fix --list-rules --schema --config --network --path --store --json --quiet --non-interactive --yes --dry-run --lock-timeout --passphrase-from --new-passphrase-from --keyfile --slot --max-kdf-mem --no-kdf-upgrade --reason --accept-rollback --exit-codes --help --version explain"
+            opts="-h -V --unit --no-host --unlock --strict --config-only --root --profile --allow-remote-rpc --log-level --now --format --output --fix --list-rules --schema --config --network --path --store --json --quiet --non-interactive --yes --dry-run --lock-timeout --passphrase-from --new-passphrase-from --keyfile --slot --max-kdf-mem --no-kdf-upgrade --reason --accept-rollback --exit-codes --help --version explain"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_validate_config_global_optspecs
-    string join \n unit= root= no-host config-only unlock strict profile= allow-remote-rpc log-level= now= format= output= fix list-rules schema config= network= store= json quiet non-interactive yes dry-run lock-timeout= passphrase-from= new-passphrase-from= keyfile= slot= max-kdf-mem= no-kdf-upgrade reason= accept-rollback= exit-codes h/help V/version
+    string join \n unit= no-host unlock strict config-only root= profile= allow-remote-rpc log-level= now= format= output= fix list-rules schema config= network= store= json quiet non-interactive yes dry-run lock-timeout= passphrase-from= new-passphrase-from= keyfile= slot= max-kdf-mem= no-kdf-upgrade reason= accept-rollback= exit-codes h/help V/version
 end
 
 function __fish_validate_config_needs_command
@@ -43,9 +43,9 @@ complete -c validate-config -n "__fish_validate_config_needs_command" -l max-kdf
 complete -c validate-config -n "__fish_validate_config_needs_command" -l reason -d 'Why this is done, for the audit log' -r
 complete -c validate-config -n "__fish_validate_config_needs_command" -l accept-rollback -d 'Accept a store older than this host has seen, and say why' -r
 complete -c validate-config -n "__fish_validate_config_needs_command" -l no-host -d 'Leave out the rules on this host'
-complete -c validate-config -n "__fish_validate_config_needs_command" -l config-only -d 'Look at no file but the configuration; this is not a deploy gate'
 complete -c validate-config -n "__fish_validate_config_needs_command" -l unlock -d 'Open the store and look inside; asks for its passphrase'
 complete -c validate-config -n "__fish_validate_config_needs_command" -l strict -d 'Let warnings stop the deployment too'
+complete -c validate-config -n "__fish_validate_config_needs_command" -l config-only -d 'Look at no file but the configuration; this is not a deploy gate'
 complete -c validate-config -n "__fish_validate_config_needs_command" -l allow-remote-rpc -d 'The service is started with --allow-remote-rpc'
 complete -c validate-config -n "__fish_validate_config_needs_command" -l fix -d 'Offer to close modes and to make missing directories; shows the plan and asks'
 complete -c validate-config -n "__fish_validate_config_needs_command" -l list-rules -d 'Print all rules'

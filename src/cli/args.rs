@@ -94,29 +94,6 @@ pub struct OpeningArgs {
     pub exit_codes: bool,
 }
 
-impl OpeningArgs {
-    /// Their names: in the grammar of a gate each of them costs as much as some of its rules, and no argument of it speaks of them.
-    const NAMES: [&str; 10] = [
-        "--lock-timeout",
-        "--passphrase-from",
-        "--new-passphrase-from",
-        "--keyfile",
-        "--slot",
-        "--max-kdf-mem",
-        "--no-kdf-upgrade",
-        "--reason",
-        "--accept-rollback",
-        "--exit-codes",
-    ];
-
-    /// True when a word may be one of them; it may also be something else.
-    pub fn may_be_in(argv: &[OsString]) -> bool {
-        let starts =
-            |word: &OsString, name: &str| word.as_encoded_bytes().starts_with(name.as_bytes());
-        argv.iter().any(|word| Self::NAMES.iter().any(|name| starts(word, name)))
-    }
-}
-
 /// What it means.
 #[derive(Clone, Debug)]
 pub struct Globals {
@@ -341,24 +318,5 @@ mod tests {
         assert_eq!(globals.kdf_ceiling.memory_kib, 2 << 20);
         assert_eq!(globals.reason.as_deref(), Some("yearly rotation"));
         assert_eq!(globals.lock_timeout, Duration::from_secs(30));
-    }
-
-    #[test]
-    fn the_names_of_flags_that_are_left_out_are_those_of_the_grammar() {
-        use clap::Args as _;
-        let grammar = OpeningArgs::augment_args(clap::Command::new("x"));
-        let names: Vec<String> = grammar
-            .get_arguments()
-            .flat_map(|arg| arg.get_long_and_visible_aliases().unwrap_or_default())
-            .map(|name| format!("--{name}"))
-            .collect();
-        assert_eq!(names, OpeningArgs::NAMES);
-        assert!(grammar.get_arguments().all(|arg| arg.get_short_and_visible_aliases().is_none()));
-        for typed in ["--slot", "--slot=1", "--reason=x", "--slots"] {
-            assert!(OpeningArgs::may_be_in(&["x".into(), "get".into(), typed.into()]), "{typed}");
-        }
-        for typed in ["slot", "--", "-s", "--network", "--json"] {
-            assert!(!OpeningArgs::may_be_in(&["x".into(), typed.into()]), "{typed}");
-        }
     }
 }

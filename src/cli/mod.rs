@@ -52,7 +52,7 @@ pub use report::Failure;
 
 use crate::kind::Kind;
 use crate::memory;
-use args::{GlobalArgs, OpeningArgs, UsualArgs};
+use args::{GlobalArgs, UsualArgs};
 use output::Format;
 use signal::Signals;
 
@@ -65,8 +65,8 @@ pub struct Tool {
     pub command: fn() -> Command,
     /// Its commands.
     pub verbs: &'static [Verb],
-    /// Runs what was typed without one of `verbs`; none when there is nothing to do then.
-    pub run: Option<Run>,
+    /// What it does without one of `verbs`; none when there is nothing to do then.
+    pub alone: Option<Alone>,
     /// The exit code of an outcome, for what was typed.
     pub exit_code: fn(&[OsString], Kind) -> u8,
     /// Who reads how a command ends, for what was typed; it is asked once something has failed.
@@ -86,6 +86,24 @@ pub enum Caller {
 
 /// Runs what was parsed.
 pub type Run = fn(&mut ArgMatches, &mut Context) -> Result<Answer, Failure>;
+
+/// What a tool does without a command.
+#[derive(Clone, Copy)]
+pub struct Alone {
+    /// Describes the arguments that are mostly typed: of a grammar, each argument costs as much as some of the work.
+    pub usual: fn(Command) -> Command,
+    /// Runs what was parsed.
+    pub run: fn(&mut ArgMatches, Grammar, &mut Context) -> Result<Answer, Failure>,
+}
+
+/// How much of a grammar something was parsed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grammar {
+    /// The arguments that are mostly typed.
+    Usual,
+    /// All of them.
+    Whole,
+}
 
 /// One command of a tool.
 #[derive(Clone, Copy)]
@@ -115,16 +133,16 @@ impl Tool {
     /// The whole grammar: what man pages and completions are made of.
     pub fn grammar(&self) -> Command {
         let whole = (self.command)().subcommands(self.verbs.iter().map(Verb::command));
-        self.with_globals(whole, Flags::All)
+        self.with_globals(whole, Grammar::Whole)
     }
 
-    fn with_globals(&self, command: Command, flags: Flags) -> Command {
+    fn with_globals(&self, command: Command, grammar: Grammar) -> Command {
         // Adding the flags puts their description in the place of the tool's.
         let about = command.get_about().cloned().unwrap_or_default();
         let long_about = command.get_long_about().unwrap_or(&about).clone();
-        let command = match flags {
-            Flags::Usual => UsualArgs::augment_args(command),
-            Flags::All => GlobalArgs::augment_args(command),
+        let command = match grammar {
+            Grammar::Usual => UsualArgs::augment_args(command),
+            Grammar::Whole => GlobalArgs::augment_args(command),
         };
         command
             .about(about)
@@ -213,7 +231,7 @@ fn parse_and_dispatch(
     argv: &[OsString],
     context: &mut Context,
 ) -> Result<Answer, Failure> {
-    let (mut matches, flags) = match parse(tool, argv) {
+    let (mut matches, grammar) = match parse(tool, argv) {
         Ok(parsed) => parsed,
         Err(error) => {
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -230,7 +248,7 @@ fn parse_and_dispatch(
     };
     let verb = matches.remove_subcommand();
     let (name, mut matches) = verb.map_or((None, matches), |(name, inner)| (Some(name), inner));
-    let globals = globals_of(&mut matches, flags)
+    let globals = globals_of(&mut matches, grammar)
         .map_err(|error| usage::explain(&tool.grammar(), argv, &error))?;
     context.globals = globals.check()?;
     context.output.configure(context.globals.format, context.globals.quiet);
@@ -238,9 +256,9 @@ fn parse_and_dispatch(
         return Ok(exit_codes::table());
     }
     let verb = name.and_then(|name| tool.verbs.iter().find(|verb| verb.name == name));
-    match (verb, tool.run) {
+    match (verb, tool.alone) {
         (Some(verb), _) => (verb.run)(&mut matches, context),
-        (None, Some(run)) => run(&mut matches, context),
+        (None, Some(alone)) => (alone.run)(&mut matches, grammar, context),
         (None, None) => {
             Err(Failure::usage("a command is missing").hint(format!("{} --help", tool.name)))
         }
@@ -248,47 +266,39 @@ fn parse_and_dispatch(
 }
 
 /// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each, costs
-/// more than a short command does; where no word names one and the tool takes arguments of its own, with none, and with the global
-/// flags that seem to be meant. Where that does not succeed, with the whole grammar, whose word is final. No tool has a command that is
+/// more than a short command does; where no word names one and the tool takes arguments of its own, with none, and with the usual
+/// arguments: one that these do not have is refused. Where that does not succeed, with the whole grammar, whose word is final. No tool has a command that is
 /// not in its table, `help` included.
-fn parse(tool: &Tool, argv: &[OsString]) -> Result<(ArgMatches, Flags), clap::Error> {
+fn parse(tool: &Tool, argv: &[OsString]) -> Result<(ArgMatches, Grammar), clap::Error> {
     let meant = argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name));
-    let one = match (meant, tool.run) {
+    let one = match (meant, tool.alone) {
         (Some(verb), None) => {
-            Some((Command::new(tool.name).subcommand(verb.command()), Flags::All))
+            Some((Command::new(tool.name).subcommand(verb.command()), Grammar::Whole))
         }
         // Where arguments may stand without a command, only the whole grammar knows whether such a word is one.
         (Some(_), Some(_)) | (None, None) => None,
-        (None, Some(_)) if OpeningArgs::may_be_in(argv) => Some(((tool.command)(), Flags::All)),
-        (None, Some(_)) => Some(((tool.command)(), Flags::Usual)),
+        (None, Some(alone)) => Some(((alone.usual)(Command::new(tool.name)), Grammar::Usual)),
     };
-    if let Some((one, flags)) = one {
-        let mut one = tool.with_globals(one, flags);
+    if let Some((one, grammar)) = one {
+        let mut one = tool.with_globals(one, grammar);
         let parsed = one.try_get_matches_from_mut(argv);
         // Taking it apart again, and wiping each piece of it, would cost as much. It holds names and help, nothing that was
         // typed, and lives until the process ends.
         std::mem::forget(one);
         if let Ok(matches) = parsed {
-            return Ok((matches, flags));
+            return Ok((matches, grammar));
         }
     }
     let mut grammar = tool.grammar();
     let parsed = grammar.try_get_matches_from_mut(argv);
     std::mem::forget(grammar);
-    parsed.map(|matches| (matches, Flags::All))
-}
-
-/// Which global flags a grammar has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flags {
-    Usual,
-    All,
+    parsed.map(|matches| (matches, Grammar::Whole))
 }
 
 /// Global flags are passed down by clap, not up: the innermost command has all of them. They are taken out, as no command has a flag of
 /// the same name; of what is nested a copy is made, since clap gives no way into it.
-fn globals_of(matches: &mut ArgMatches, flags: Flags) -> Result<GlobalArgs, clap::Error> {
-    if flags == Flags::Usual {
+fn globals_of(matches: &mut ArgMatches, grammar: Grammar) -> Result<GlobalArgs, clap::Error> {
+    if grammar == Grammar::Usual {
         let usual = UsualArgs::from_arg_matches_mut(matches)?;
         return Ok(GlobalArgs { usual, ..GlobalArgs::default() });
     }

@@ -34,7 +34,7 @@ const TOOL: Tool = Tool {
         },
         Verb { name: "group", grammar: |c| c.subcommand(Command::new("leaf")), run: network },
     ],
-    run: None,
+    alone: None,
     exit_code: |_, kind| kind.code(),
     caller: |_| Caller::Anybody,
 };

@@ -30,7 +30,7 @@ pub const TOOL: Tool = Tool {
     name: "key-rotate",
     command: KeyRotate::command,
     verbs: VERBS,
-    run: None,
+    alone: None,
     exit_code: |argv, kind| verbs::exit_code(|| TOOL.grammar(), argv, kind),
     caller: |argv| verbs::caller(|| TOOL.grammar(), argv),
 };

@@ -32,7 +32,7 @@ pub const TOOL: Tool = Tool {
     name: "secrets-admin",
     command: SecretsAdmin::command,
     verbs: VERBS,
-    run: None,
+    alone: None,
     exit_code: |_, kind| kind.code(),
     caller: |_| Caller::Anybody,
 };

@@ -22,7 +22,7 @@ use clap::{ArgMatches, Args as _, CommandFactory, Parser};
 
 use super::monitor::Status;
 use super::output::Format;
-use super::{Answer, Caller, Context, Failure, Tool, Verb, parsed};
+use super::{Alone, Answer, Caller, Context, Failure, Grammar, Tool, Verb, parsed};
 use crate::kind::Kind;
 
 /// The tool.
@@ -30,7 +30,7 @@ pub const TOOL: Tool = Tool {
     name: "validate-config",
     command: ValidateConfig::command,
     verbs: &[Verb { name: "explain", grammar: explain::Args::augment_args, run: explain }],
-    run: Some(run),
+    alone: Some(Alone { usual: Args::augment_args, run }),
     exit_code,
     caller: |_| Caller::Anybody,
 };
@@ -50,6 +50,8 @@ pub const TOOL: Tool = Tool {
 struct ValidateConfig {
     #[command(flatten)]
     args: Args,
+    #[command(flatten)]
+    more: MoreArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -59,7 +61,7 @@ Examples:
   validate-config igra-config.toml --config-only --format sarif
   validate-config explain SEC-004";
 
-/// What can be typed.
+/// What is mostly typed.
 #[derive(clap::Args)]
 #[group(skip)]
 struct Args {
@@ -69,22 +71,28 @@ struct Args {
     /// A systemd unit, a directory of units, a crontab, a compose file or a file of variables that starts the service
     #[arg(long, value_name = "FILE")]
     unit: Vec<OsString>,
-    /// Examine the image of a host below this directory: --unit, --store, the state directory and every path that the
-    /// configuration names are paths in the image; CONFIG, --output and files of passphrases are not
-    #[arg(long, value_name = "DIR")]
-    root: Option<OsString>,
     /// Leave out the rules on this host
     #[arg(long)]
     no_host: bool,
-    /// Look at no file but the configuration; this is not a deploy gate
-    #[arg(long, conflicts_with_all = ["unlock", "unit", "fix", "root"])]
-    config_only: bool,
     /// Open the store and look inside; asks for its passphrase
     #[arg(long)]
     unlock: bool,
     /// Let warnings stop the deployment too
     #[arg(long)]
     strict: bool,
+}
+
+/// What else can be typed.
+#[derive(Default, clap::Args)]
+#[group(skip)]
+struct MoreArgs {
+    /// Look at no file but the configuration; this is not a deploy gate
+    #[arg(long, conflicts_with_all = ["unlock", "unit", "fix", "root"])]
+    config_only: bool,
+    /// Examine the image of a host below this directory: --unit, --store, the state directory and every path that the
+    /// configuration names are paths in the image; CONFIG, --output and files of passphrases are not
+    #[arg(long, value_name = "DIR")]
+    root: Option<OsString>,
     /// The profile whose overlay holds
     #[arg(long, value_name = "NAME")]
     profile: Option<OsString>,
@@ -114,14 +122,21 @@ struct Args {
     schema: bool,
 }
 
-fn run(matches: &mut ArgMatches, context: &mut Context) -> Result<Answer, Failure> {
-    let ValidateConfig { args } = parsed(matches)?;
-    let outcome = if args.list_rules {
-        listing_form(&args, context).map(|()| explain::list())
-    } else if args.schema {
+fn run(
+    matches: &mut ArgMatches,
+    grammar: Grammar,
+    context: &mut Context,
+) -> Result<Answer, Failure> {
+    let ValidateConfig { args, more } = match grammar {
+        Grammar::Usual => ValidateConfig { args: parsed(matches)?, more: MoreArgs::default() },
+        Grammar::Whole => parsed(matches)?,
+    };
+    let outcome = if more.list_rules {
+        listing_form(&more, context).map(|()| explain::list())
+    } else if more.schema {
         Ok(schema::answer())
     } else {
-        run::run(&args, context)
+        run::run(&args, &more, context)
     };
     outcome.map_err(as_usage)
 }
@@ -131,8 +146,8 @@ fn explain(matches: &mut ArgMatches, _: &mut Context) -> Result<Answer, Failure>
 }
 
 /// The rules are listed as text or as JSON.
-fn listing_form(args: &Args, context: &mut Context) -> Result<(), Failure> {
-    let form = args.format.as_ref().map(|word| input::Form::parse(word)).transpose()?;
+fn listing_form(more: &MoreArgs, context: &mut Context) -> Result<(), Failure> {
+    let form = more.format.as_ref().map(|word| input::Form::parse(word)).transpose()?;
     match form {
         None | Some(input::Form::Text) => {}
         Some(input::Form::Json) => {
@@ -166,4 +181,40 @@ fn exit_code(argv: &[OsString], kind: Kind) -> u8 {
 fn wants_nagios(argv: &[OsString]) -> bool {
     argv.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "nagios")
         || argv.iter().any(|word| word == "--format=nagios")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_usual_is_refused_by_the_usual_grammar_however_it_is_typed() {
+        let usual = || {
+            let alone = TOOL.alone.expect("a gate");
+            crate::cli::args::UsualArgs::augment_args((alone.usual)(clap::Command::new("x")))
+        };
+        let is_understood = |words: &[&str]| {
+            let words = std::iter::once("x").chain(words.iter().copied());
+            usual().try_get_matches_from(words).is_ok()
+        };
+        assert!(is_understood(&["c.toml", "--unit", "u", "--network", "mainnet", "--no-host"]));
+        let known = usual();
+        let is_usual = |name: &str| known.get_arguments().any(|arg| arg.get_long() == Some(name));
+        let whole = TOOL.grammar();
+        let names = whole.get_arguments().filter_map(|arg| arg.get_long());
+        let rare: Vec<&str> = names.filter(|name| !is_usual(name)).collect();
+        assert!(rare.contains(&"root") && rare.contains(&"slot"), "{rare:?}");
+        for name in rare {
+            let (flag, given) = (format!("--{name}"), format!("--{name}=x"));
+            for words in [
+                &["c.toml", &flag] as &[&str],
+                &["c.toml", &given],
+                &[&flag, "x", "c.toml"],
+                &["--unit", &flag],
+                &["--unit", &given, "c.toml"],
+            ] {
+                assert!(!is_understood(words), "{words:?}");
+            }
+        }
+    }
 }

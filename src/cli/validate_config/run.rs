@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::input::{self, Form};
-use super::{Args, fix, outputs, render};
+use super::{Args, MoreArgs, fix, outputs, render};
 use crate::cli::needs::Needs;
 use crate::cli::output::Format;
 use crate::cli::setup::Setup;
@@ -44,8 +44,8 @@ impl Run<'_> {
     }
 }
 
-pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure> {
-    let form = match &args.format {
+pub(super) fn run(args: &Args, more: &MoreArgs, context: &mut Context) -> Result<Answer, Failure> {
+    let form = match &more.format {
         Some(word) => Form::parse(word)?,
         None if context.output.format() == Format::Json => Form::Json,
         None => Form::Text,
@@ -58,13 +58,13 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
         context.output.configure(Format::Json, quiet);
     }
     let outputs: Vec<(Form, PathBuf)> =
-        args.output.iter().map(|word| Form::parse_output(word)).collect::<Result<_, _>>()?;
-    input::set_clock(context, args.now.as_ref())?;
+        more.output.iter().map(|word| Form::parse_output(word)).collect::<Result<_, _>>()?;
+    input::set_clock(context, more.now.as_ref())?;
     let path = input::config_path(context, args.file.as_ref())?;
     let bytes = input::read(context, &path)?;
     let reading = Reading::of(&bytes, &path).map_err(|error| unreadable(&error))?;
     let network = context.globals.network.unwrap_or_default();
-    let request = request(args, context, &path, &reading)?;
+    let request = request(args, more, context, &path, &reading)?;
     let image = request.root.0.is_some().then_some(&request.root);
     let setup = Setup::for_gate(context, reading.config.clone(), network, image);
     let credentials = if args.unlock && !reading.broken {
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
     let progress = context.progress("checking");
     let mut report = validate::validate(&desk, &request, credentials.as_ref())?;
     drop(progress);
-    if args.fix && fix::offer(context, &request, &report)? {
+    if more.fix && fix::offer(context, &request, &report)? {
         report = validate::validate(&desk, &request, credentials.as_ref())?;
     }
     let run = Run {
@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, context: &mut Context) -> Result<Answer, Failure>
         report: &report,
         network,
         strict: args.strict,
-        config_only: args.config_only,
+        config_only: more.config_only,
         basis: report.basis.clone(),
     };
     for (form, path) in &outputs {
@@ -119,11 +119,12 @@ fn answer(context: &mut Context, run: &Run<'_>, form: Form) -> Answer {
 
 fn request<'a>(
     args: &Args,
+    more: &MoreArgs,
     context: &Context,
     path: &'a Path,
     reading: &'a Reading<'a>,
 ) -> Result<Request<'a>, Failure> {
-    let root = Root(args.root.clone().map(PathBuf::from));
+    let root = Root(more.root.clone().map(PathBuf::from));
     if let Some(dir) = &root.0
         && !rustix::fs::stat(dir).is_ok_and(|stat| {
             rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::Directory
@@ -137,7 +138,7 @@ fn request<'a>(
             .ok_or_else(|| Failure::usage("--unit names no file or directory that can be read"))?;
         units.extend(found);
     }
-    for node in reading.tree.list("security.env_files").iter().filter(|_| !args.config_only) {
+    for node in reading.tree.list("security.env_files").iter().filter(|_| !more.config_only) {
         let file = Path::new(node.text().unwrap_or_default());
         units.extend(validate::read_units(&root, file).unwrap_or_default());
     }
@@ -147,17 +148,17 @@ fn request<'a>(
     let word = |word: &Option<std::ffi::OsString>| {
         word.as_ref().map(|word| word.to_string_lossy().into_owned())
     };
-    start.allow_remote_rpc |= args.allow_remote_rpc;
-    start.log_level = word(&args.log_level).or(start.log_level);
-    start.profile = word(&args.profile).or(start.profile);
+    start.allow_remote_rpc |= more.allow_remote_rpc;
+    start.log_level = word(&more.log_level).or(start.log_level);
+    start.profile = word(&more.profile).or(start.profile);
     let mut tree = Cow::Borrowed(&reading.tree);
     let variables =
-        if args.config_only { Vec::new() } else { Layer::of(&context.environment, &units) };
+        if more.config_only { Vec::new() } else { Layer::of(&context.environment, &units) };
     let layer = Layer::lay(&variables, &mut tree);
     // A variable may name the profile whose overlay it then lies over.
     let of_tree = || tree.text("service.active_profile").map(str::to_owned);
     if let Some(profile) = start.profile.clone().or_else(of_tree) {
-        tree = layered(reading, &profile, args.profile.is_some())?;
+        tree = layered(reading, &profile, more.profile.is_some())?;
         Layer::lay(&variables, &mut tree);
     }
     Ok(Request {
@@ -170,7 +171,7 @@ fn request<'a>(
         units,
         root,
         host: !args.no_host,
-        config_only: args.config_only,
+        config_only: more.config_only,
         store: context.globals.store.clone(),
         process,
         layer,

@@ -31,7 +31,7 @@ pub const TOOL: Tool = Tool {
     name: "wallet-backup",
     command: WalletBackup::command,
     verbs: VERBS,
-    run: None,
+    alone: None,
     exit_code,
     caller,
 };
