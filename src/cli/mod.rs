@@ -141,7 +141,8 @@ impl Tool {
         let about = command.get_about().cloned().unwrap_or_default();
         let long_about = command.get_long_about().unwrap_or(&about).clone();
         let command = match grammar {
-            Grammar::Usual => UsualArgs::augment_args(command),
+            // Without a command there is nobody to pass them down to, and clap would copy what was typed for it.
+            Grammar::Usual => UsualArgs::augment_args(command).mut_args(|arg| arg.global(false)),
             Grammar::Whole => GlobalArgs::augment_args(command),
         };
         command
