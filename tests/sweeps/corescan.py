@@ -56,6 +56,8 @@ READERS = {
     "info": ["info", "s.bin"],
     "verify": ["verify", "s.bin", *P],
     "check": ["check", "s.bin", *P],
+    # It reads the state of the log, which has a key in it, and overwrites no more of the stack than that needs.
+    "gate": ["validate-config", "--store", "s.bin", "--no-host"],
     "keyslot-list": ["keyslot", "list", "s.bin", *P],
     "key-sign": ["key-rotate", "key", "sign", "s.bin", "signer", "--in", "config.toml", *P],
     "key-sign-secp256k1": ["key-rotate", "key", "sign", "s.bin", "wallet", "--in", "config.toml", *P],
@@ -173,7 +175,7 @@ class Scan:
 
     def on_success(self, name, case):
         folder, words = self.scene(case)
-        self.note(name, "success", self.trace(folder, words), {0, 1} if name == "check" else {0})
+        self.note(name, "success", self.trace(folder, words), {0, 1} if name in ("check", "gate") else {0})
 
     def on_error(self, name, case):
         folder, words = self.scene(case)
@@ -292,7 +294,7 @@ class Nobody:
         return str(tool), folder
 
     def waiting(self, command, folder):
-        """Starts a command at a terminal of its own and waits until it asks; with what it printed until then."""
+        """Starts a command at a terminal of its own and waits until it asks; with what it printed where it did not."""
         master, slave = os.openpty()
 
         def child():
@@ -312,7 +314,7 @@ class Nobody:
                 # Its end closed the terminal.
                 process.wait()
                 break
-        return process, master, said
+        return process, master, None if said.endswith(b": ") and process.poll() is None else said
 
     def attach(self, pid):
         """Which ways of looking into `pid` work for the same uid."""
@@ -352,12 +354,14 @@ class Nobody:
         words.remove("--non-interactive")
         control = ["/usr/bin/python3", "-c", "import time; print('ready: ', end='', flush=True); time.sleep(60)"]
         # Controls first: where an ordinary process cannot be traced or dumped either, a refusal says nothing.
-        process, master, _ = self.waiting(control, folder)
+        process, master, said = self.waiting(control, folder)
         ways = self.attach(process.pid)
         self.end(process, master, signal.SIGABRT)
         cores = self.core_files(folder)
         pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
         why = [] if ways else ["an ordinary process cannot be traced here either: nothing is proven"]
+        if said is not None:
+            why.append(f"an ordinary process does not wait here either: {said!r}")
         if not cores and not pattern.startswith("|"):
             why.append(f"an ordinary process leaves no core file here either (core_pattern={pattern})")
         self.scan.row("control", "traced, dumped by its own uid", process.returncode, "-", len(ways), why)
@@ -366,8 +370,8 @@ class Nobody:
         for which in (signal.SIGABRT, signal.SIGSEGV):
             process, master, said = self.waiting(words, folder)
             why = []
-            if process.poll() is not None:
-                os.close(master)
+            if said is not None:
+                self.end(process, master, signal.SIGKILL)
                 why.append(f"did not wait at its prompt: exit {process.returncode}: {said!r}")
                 self.scan.row("list", f"{which.name} at a prompt", process.returncode, "-", 0, why)
                 continue

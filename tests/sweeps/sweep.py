@@ -107,7 +107,7 @@ def write_private(path, text):
 
 def tool(program, words):
     """The binary and what stands behind its name: another tool as the first word is the binary beside."""
-    if words and words[0] in ("key-rotate", "wallet-backup"):
+    if words and words[0] in ("key-rotate", "validate-config", "wallet-backup"):
         return str(pathlib.Path(program).with_name(words[0])), list(words[1:])
     return program, list(words)
 

@@ -43,8 +43,9 @@ class Tracee:
 
     def comes(self, test, seconds=20.0):
         """Whether `test()` became true in time, while the program still ran."""
-        wait_for(lambda: self.code is not None or test(), seconds)
-        return self.code is None and test()
+        came = []
+        wait_for(lambda: self.code is not None or test() and not came.append(True), seconds)
+        return bool(came)
 
 
 def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
