@@ -62,7 +62,7 @@ Examples:
   validate-config explain SEC-004";
 
 /// What is mostly typed.
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
 #[group(skip)]
 struct Args {
     /// The configuration; - reads standard input
@@ -83,7 +83,7 @@ struct Args {
 }
 
 /// What else can be typed.
-#[derive(Default, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[group(skip)]
 struct MoreArgs {
     /// Look at no file but the configuration; this is not a deploy gate
@@ -122,15 +122,19 @@ struct MoreArgs {
     schema: bool,
 }
 
+fn arguments(matches: &mut ArgMatches, grammar: Grammar) -> Result<ValidateConfig, Failure> {
+    match grammar {
+        Grammar::Usual => Ok(ValidateConfig { args: parsed(matches)?, more: MoreArgs::default() }),
+        Grammar::Whole => parsed(matches),
+    }
+}
+
 fn run(
     matches: &mut ArgMatches,
     grammar: Grammar,
     context: &mut Context,
 ) -> Result<Answer, Failure> {
-    let ValidateConfig { args, more } = match grammar {
-        Grammar::Usual => ValidateConfig { args: parsed(matches)?, more: MoreArgs::default() },
-        Grammar::Whole => parsed(matches)?,
-    };
+    let ValidateConfig { args, more } = arguments(matches, grammar)?;
     let outcome = if more.list_rules {
         listing_form(&more, context).map(|()| explain::list())
     } else if more.schema {
@@ -186,35 +190,70 @@ fn wants_nagios(argv: &[OsString]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli;
+    use crate::cli::args::UsualArgs;
+
+    fn words(line: &str) -> Vec<OsString> {
+        std::iter::once(TOOL.name).chain(line.split_whitespace()).map(Into::into).collect()
+    }
+
+    /// What a line means: how it was parsed, all arguments, and the global flags.
+    fn meaning(line: &str) -> Option<(Grammar, String)> {
+        let (mut matches, grammar) = cli::parse(&TOOL, &words(line)).ok()?;
+        let globals = cli::globals_of(&mut matches, grammar).ok()?;
+        let ValidateConfig { args, more } = arguments(&mut matches, grammar).ok()?;
+        Some((grammar, format!("{args:?} {more:?} {globals:?}")))
+    }
+
+    /// As the whole grammar has it.
+    fn whole_meaning(line: &str) -> Option<String> {
+        let mut matches = TOOL.grammar().try_get_matches_from(words(line)).ok()?;
+        let globals = cli::globals_of(&mut matches, Grammar::Whole).ok()?;
+        let ValidateConfig { args, more } = arguments(&mut matches, Grammar::Whole).ok()?;
+        Some(format!("{args:?} {more:?} {globals:?}"))
+    }
 
     #[test]
-    fn what_is_not_usual_is_refused_by_the_usual_grammar_however_it_is_typed() {
-        let usual = || {
-            let alone = TOOL.alone.expect("a gate");
-            crate::cli::args::UsualArgs::augment_args((alone.usual)(clap::Command::new("x")))
-        };
-        let is_understood = |words: &[&str]| {
-            let words = std::iter::once("x").chain(words.iter().copied());
-            usual().try_get_matches_from(words).is_ok()
-        };
-        assert!(is_understood(&["c.toml", "--unit", "u", "--network", "mainnet", "--no-host"]));
-        let known = usual();
-        let is_usual = |name: &str| known.get_arguments().any(|arg| arg.get_long() == Some(name));
+    fn what_the_usual_grammar_takes_it_understands_as_the_whole_one_does() {
+        for line in [
+            "",
+            "c.toml",
+            "-",
+            "-- --fix",
+            "c.toml --network mainnet --no-host",
+            "--unit=a --unit b --unlock --strict c.toml",
+            "--config c.toml --store s --json --quiet --non-interactive --yes --dry-run",
+            "--path s c.toml",
+        ] {
+            let (grammar, meaning) = meaning(line).expect(line);
+            assert_eq!((grammar, Some(meaning)), (Grammar::Usual, whole_meaning(line)), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_usual_is_left_to_the_whole_grammar_however_it_is_typed() {
         let whole = TOOL.grammar();
+        let usual = UsualArgs::augment_args(Args::augment_args(clap::Command::new("x")));
+        let is_usual = |name: &str| usual.get_arguments().any(|arg| arg.get_long() == Some(name));
         let names = whole.get_arguments().filter_map(|arg| arg.get_long());
         let rare: Vec<&str> = names.filter(|name| !is_usual(name)).collect();
         assert!(rare.contains(&"root") && rare.contains(&"slot"), "{rare:?}");
         for name in rare {
-            let (flag, given) = (format!("--{name}"), format!("--{name}=x"));
-            for words in [
-                &["c.toml", &flag] as &[&str],
-                &["c.toml", &given],
-                &[&flag, "x", "c.toml"],
-                &["--unit", &flag],
-                &["--unit", &given, "c.toml"],
+            let mut understood = 0;
+            for line in [
+                format!("c.toml --{name}"),
+                format!("c.toml --{name}=x"),
+                format!("--{name} x"),
+                format!("--unit --{name}"),
+                format!("--unit --{name}=x c.toml"),
+                format!("--no-host c.toml --{name} text"),
             ] {
-                assert!(!is_understood(words), "{words:?}");
+                let found = meaning(&line);
+                understood += usize::from(found.is_some());
+                assert!(found.as_ref().is_none_or(|(by, _)| *by == Grammar::Whole), "{line}");
+                assert_eq!(found.map(|(_, meaning)| meaning), whole_meaning(&line), "{line}");
             }
+            assert!(understood > 0, "{name}");
         }
     }
 }
