@@ -196,7 +196,8 @@ impl Walk {
         let Some(at) = self.open.last().map(|passed| passed.fd.as_fd()) else { return Ok(()) };
         let next = self.here.join(part);
         let open = |flags| rustix::fs::openat(at, part, flags, Mode::empty());
-        // What seems to be the last is opened as it is wanted. A link is not, nor what may only be passed.
+        // What seems to be the last is opened as it is wanted, which mounts what is mounted on demand: that is what has to be judged.
+        // A link is not opened so, nor what may only be passed.
         let whole = todo.is_empty().then(|| open(WHOLE).ok()).flatten();
         let is_whole = whole.is_some();
         let fd = whole.map_or_else(|| open(DIRECTORY), Ok);

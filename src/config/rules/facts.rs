@@ -93,9 +93,9 @@ pub enum Role {
 }
 
 impl Role {
-    /// Whether it says where things are kept, so that the room there matters; a log is told of by its directory.
-    pub const fn is_of_a_place(self) -> bool {
-        !matches!(self, Self::Config | Self::AuditLog | Self::OurLog)
+    /// Whether some rule asks what room is there. Logs are judged by their directories.
+    pub const fn wants_room(self) -> bool {
+        matches!(self, Self::Secrets | Self::DataDir | Self::AuditDir | Self::OurLogDir)
     }
 }
 
@@ -138,7 +138,7 @@ pub struct Found {
     pub mode: u32,
     /// Owner.
     pub uid: u32,
-    /// What its file system says; nothing when it says nothing, or [nobody asks](Role::is_of_a_place).
+    /// What its file system says; nothing when it says nothing, or [nobody asks](Role::wants_room).
     pub volume: Option<Volume>,
     /// Bytes of the file.
     pub size: u64,

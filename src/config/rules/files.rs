@@ -185,6 +185,7 @@ fn audit_directory(fact: &FileFact, least: u64, found: &mut Findings) {
     }
     if free < least {
         let text = format!("{} MiB are free for the audit log, 64 are needed", free >> 20);
-        found.add(Finding::new(Id::Aud002, text).path(path).at_most(Severity::Warning));
+        let finding = Finding::new(Id::Aud002, text).path(path).at_most(Severity::Warning);
+        found.add(finding.fix(format!("remove files: df -h {}", quoted(fact))));
     }
 }

@@ -68,7 +68,7 @@ pub fn look(request: &Request<'_>, service: &Service, at: Option<&StoreAt>, trus
         };
         // Several of them may have one directory.
         let is_it = |fact: &&FileFact| {
-            fact.role.is_of_a_place() == role.is_of_a_place()
+            fact.role.wants_room() == role.wants_room()
                 && fact.role != Role::Config
                 && fact.path.as_os_str() == path.as_os_str()
         };

@@ -154,7 +154,8 @@ fn found(role: Role, real: &Path, entry: &Stat) -> Found {
         id: (entry.st_dev, entry.st_ino),
         mode: entry.st_mode & 0o7777,
         uid: entry.st_uid,
-        volume: role.is_of_a_place().then(|| volume(real)).flatten(),
+        // A link has no room of its own; asked for it, the system would tell of what it leads to, on this host.
+        volume: (role.wants_room() && kind != Kind::Link).then(|| volume(real)).flatten(),
         size: entry.st_size as u64,
     }
 }
@@ -258,6 +259,32 @@ mod tests {
         assert_eq!(root.target(Path::new("/var")), at("data"));
         assert_eq!(root.target(Path::new("/var/igra/up")), at("etc/passwd"));
         assert!(root.target(Path::new("/loop/x")).starts_with(dir.path()));
+    }
+
+    #[test]
+    fn a_file_system_is_asked_where_some_rule_wants_room_and_for_no_link() {
+        use Role::{
+            AuditDir, AuditLog, Config, DataDir, LogDir, OurLog, OurLogDir, Secrets, StateDir,
+        };
+        let dir = tempfile::tempdir().expect("a directory");
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path(), &link).expect("a link");
+        let volume = |role, path: &Path| {
+            let fact = fact(&Root(None), role, path);
+            [fact.found, fact.followed].map(|found| found.expect("found").volume)
+        };
+        for role in [Secrets, DataDir, AuditDir, OurLogDir] {
+            let [found, followed] = volume(role, dir.path());
+            assert!(found.is_some_and(|volume| volume.free > 0), "{role:?}");
+            assert_eq!(found.map(|v| v.in_memory), followed.map(|v| v.in_memory), "{role:?}");
+            let [found, followed] = volume(role, &link);
+            assert!(found.is_none() && followed.is_some(), "{role:?}");
+        }
+        for role in [Config, AuditLog, OurLog, LogDir, StateDir] {
+            assert_eq!(volume(role, dir.path()), [None, None], "{role:?}");
+        }
+        let [shared_memory, _] = volume(OurLogDir, Path::new("/dev/shm"));
+        assert!(shared_memory.is_some_and(|volume| volume.in_memory));
     }
 
     #[test]

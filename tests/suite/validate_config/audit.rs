@@ -121,6 +121,16 @@ fn one_log_for_the_service_and_for_us_is_a_mistake() {
         let link = image.path("var/lib/igra/key-audit.log");
         std::fs::hard_link(image.path("var/log/keys/audit.jsonl"), link).expect("link");
         assert_eq!(shared(&image), [severity]);
+        // By links that meet in the image, where they are told of the image and not of this host.
+        let mut image = Image::good(network);
+        move_log(&mut image, "");
+        let link = image.path("var/lib/igra/key-audit.log");
+        std::os::unix::fs::symlink("/var/log/keys/audit.jsonl", link).expect("link");
+        assert_eq!(shared(&image), [severity]);
+        let image = Image::good(network);
+        let link = image.path("var/lib/igra/key-audit.log");
+        std::os::unix::fs::symlink(image.path(LOG), link).expect("link");
+        assert_eq!(shared(&image), [""; 0]);
         let mut image = Image::good(network);
         let configured = format!("data_dir = \"/var/lib/igra\"\nkey_audit_log_path = \"/{LOG}\"");
         image.set("data_dir", &configured);

@@ -553,3 +553,29 @@ fn a_host_is_judged_by_everything_that_its_kernel_shows() {
         }
     }
 }
+
+#[test]
+fn where_a_log_is_kept_there_is_room_on_a_disk() {
+    const NOW: u64 = 1_790_000_000;
+    let said = |network, role, in_memory, free| {
+        let mut place = room(role, free);
+        let found = place.followed.as_mut().expect("a place");
+        (found.kind, found.mode) = (Kind::Directory, 0o700);
+        found.volume = Some(Volume { in_memory, free, inodes: None });
+        let mut facts = good_facts();
+        facts.files = Some(Files { all: vec![place], ..Files::default() });
+        by_facts(network, &facts, NOW).get("AUD-002").cloned()
+    };
+    for (network, memory, full) in [
+        (NetworkMode::Mainnet, "error", "warning"),
+        (NetworkMode::Testnet, "warning", "warning"),
+        (NetworkMode::Devnet, "info", "info"),
+    ] {
+        for role in [Role::AuditDir, Role::OurLogDir] {
+            assert_eq!(said(network, role, false, 64 << 20), None, "{role:?}");
+            assert_eq!(said(network, role, true, 64 << 20).as_deref(), Some(memory), "{role:?}");
+            let little = said(network, role, false, (64 << 20) - 1);
+            assert_eq!(little.as_deref(), Some(full), "{role:?}");
+        }
+    }
+}
