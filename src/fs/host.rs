@@ -21,8 +21,7 @@ use super::directory::{
     Content, Directory, FileId, LockGuard, NewFile, Opened, Ownership, Replace,
 };
 use super::in_place::{Access, InPlace};
-use super::walk::{self, OpenDirectory};
-use super::{FsError, StopCheck, lock};
+use super::{FsError, StopCheck, lock, walk};
 use crate::memory::Region;
 
 pub use bulk::{Partial, Unnamed, Whole};
@@ -50,17 +49,18 @@ const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY);
 
 impl HostDirectory {
-    /// Wraps the directory that was opened at `path`.
-    pub(super) fn new(opened: OpenDirectory, path: &Path, trust: Trust) -> Self {
-        let OpenDirectory { fd, gid, .. } = opened;
-        Self { fd: Arc::new(fd), path: path.into(), gid, trust, lenient: false }
+    /// Wraps the open directory of the file at `file_path`.
+    pub(super) fn new(fd: OwnedFd, file_path: &Path, trust: Trust) -> Result<Self, FsError> {
+        let path = file_path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &path, e))?;
+        Ok(Self { fd: Arc::new(fd), path, gid: Gid::from_raw(stat.st_gid), trust, lenient: false })
     }
 
     /// Opens the directory at `path`, with the checks of everything above it, for files of `owner`.
     pub fn open(path: &Path, owner: u32, trust: Trust) -> Result<Self, FsError> {
-        let opened = walk::open_directory(path, trust)?;
-        checks::ancestors(&opened.chain, owner, trust)?;
-        Ok(Self::new(opened, path, trust))
+        let (fd, chain) = walk::open_directory(path, trust)?;
+        checks::ancestors(&chain, owner, trust)?;
+        Self::new(fd, &path.join("."), trust).map(|dir| Self { path: path.into(), ..dir })
     }
 
     /// The same directory for somebody who tells what is wrong with a file, and therefore reads it all the same: any plain file

@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::checks::{self, Ancestor, Parents, Trust};
@@ -38,11 +38,9 @@ impl Place {
             return Err(no_name());
         }
         let name = path.file_name().ok_or_else(no_name)?.to_owned();
-        let above = path.parent().unwrap_or(Path::new(""));
-        let mut opened = open_directory(above, trust)?;
-        let chain = std::mem::take(&mut opened.chain);
-        let directory = HostDirectory::new(opened, above, trust);
-        Ok(Self { directory, name, path: path.to_path_buf(), chain, trust })
+        let (fd, chain) = open_directory(path.parent().unwrap_or(Path::new("")), trust)?;
+        let path = path.to_path_buf();
+        Ok(Self { directory: HostDirectory::new(fd, &path, trust)?, name, path, chain, trust })
     }
 
     /// The place of another path, without a walk, if it is in the same directory by name.
@@ -105,18 +103,11 @@ impl Place {
     }
 }
 
-/// An open directory, with everything that was passed on the way to it, itself included.
-pub(super) struct OpenDirectory {
-    /// It, open for listing and syncing.
-    pub fd: OwnedFd,
-    /// Its group.
-    pub gid: Gid,
-    /// From the root down.
-    pub chain: Vec<Ancestor>,
-}
-
-/// Opens the directory at `path`.
-pub(super) fn open_directory(path: &Path, trust: Trust) -> Result<OpenDirectory, FsError> {
+/// Opens the directory at `path` and returns it with everything that was passed on the way, itself included.
+pub(super) fn open_directory(
+    path: &Path,
+    trust: Trust,
+) -> Result<(OwnedFd, Vec<Ancestor>), FsError> {
     let absolute =
         std::path::absolute(if path.as_os_str().is_empty() { Path::new(".") } else { path })
             .map_err(|source| FsError::Io {
@@ -128,27 +119,25 @@ pub(super) fn open_directory(path: &Path, trust: Trust) -> Result<OpenDirectory,
         .map_err(|source| FsError::io("open", Path::new("/"), source))?;
     let mut walk = Walk { open: vec![], chain: vec![], here: PathBuf::from("/"), links: 0, trust };
     let stat = rustix::fs::fstat(&root).map_err(|e| FsError::io("examine", &walk.here, e))?;
-    walk.enter(root, false, &stat);
+    walk.enter(root, &stat);
     let mut todo: VecDeque<OsString> = components(&absolute);
     while let Some(part) = todo.pop_front() {
         walk.step(&part, &mut todo)?;
     }
-    let last = walk.open.pop().ok_or_else(|| FsError::NoName(path.into()))?;
-    // The walk needs only search permission; syncing and listing need the directory itself.
-    let fd = if last.is_whole {
-        last.fd
-    } else {
-        rustix::fs::openat(&last.fd, ".", WHOLE, Mode::empty())
-            .map_err(|source| FsError::io("open", &absolute, source))?
-    };
-    Ok(OpenDirectory { fd, gid: last.gid, chain: walk.chain })
+    let at = walk.open.last().ok_or_else(|| FsError::NoName(path.into()))?;
+    // The walk needs only search permission; syncing and listing need the directory itself. Opened by its name in one step it would be
+    // asked for no search permission, and one that may be read only would be refused file by file, and each file blamed.
+    let fd = rustix::fs::openat(
+        at,
+        ".",
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(|source| FsError::io("open", &absolute, source))?;
+    Ok((fd, walk.chain))
 }
 
 const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-
-/// How a directory is opened that is listed and synced.
-const WHOLE: OFlags =
-    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// The parts of a path below the root; `.` is dropped, `..` is kept and taken literally from where it is met.
 fn components(path: &Path) -> VecDeque<OsString> {
@@ -161,16 +150,8 @@ fn components(path: &Path) -> VecDeque<OsString> {
         .collect()
 }
 
-/// A directory on the way.
-struct Passed {
-    fd: OwnedFd,
-    /// True when it is open for more than the walk.
-    is_whole: bool,
-    gid: Gid,
-}
-
 struct Walk {
-    open: Vec<Passed>,
+    open: Vec<OwnedFd>,
     chain: Vec<Ancestor>,
     here: PathBuf,
     links: usize,
@@ -178,9 +159,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn enter(&mut self, fd: OwnedFd, is_whole: bool, stat: &Stat) {
+    fn enter(&mut self, fd: OwnedFd, stat: &Stat) {
         let mode = stat.st_mode & 0o7777;
-        self.open.push(Passed { fd, is_whole, gid: Gid::from_raw(stat.st_gid) });
+        self.open.push(fd);
         self.chain.push(Ancestor { path: self.here.clone(), uid: stat.st_uid, mode });
     }
 
@@ -193,20 +174,15 @@ impl Walk {
             }
             return Ok(());
         }
-        let Some(at) = self.open.last().map(|passed| passed.fd.as_fd()) else { return Ok(()) };
+        let Some(at) = self.open.last() else { return Ok(()) };
         let next = self.here.join(part);
-        let open = |flags| rustix::fs::openat(at, part, flags, Mode::empty());
-        // What seems to be the last is opened as it is wanted, which mounts what is mounted on demand: that is what has to be judged.
-        // A link is not opened so, nor what may only be passed.
-        let whole = todo.is_empty().then(|| open(WHOLE).ok()).flatten();
-        let is_whole = whole.is_some();
-        let fd = whole.map_or_else(|| open(DIRECTORY), Ok);
-        let fd = fd.map_err(|source| FsError::io("open directory", &next, source))?;
+        let fd = rustix::fs::openat(at, part, DIRECTORY, Mode::empty())
+            .map_err(|source| FsError::io("open directory", &next, source))?;
         let stat = rustix::fs::fstat(&fd).map_err(|e| FsError::io("examine", &next, e))?;
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::Directory => {
                 self.here = next;
-                self.enter(fd, is_whole, &stat);
+                self.enter(fd, &stat);
                 Ok(())
             }
             FileType::Symlink => {

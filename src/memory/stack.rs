@@ -63,7 +63,7 @@ pub fn scrub_stack_after_secrets() {
 }
 
 /// Most of the stack that `work` of [`scrubbed`] may use. What does the most uses 8 KiB, and 28 KiB without optimisation, which goes with
-/// debug assertions unless somebody parts them. The sweep of the gate's memory holds the optimised one against what is left there.
+/// debug assertions unless somebody parts them.
 pub const SHALLOW: usize = if cfg!(debug_assertions) { 32 << 10 } else { 16 << 10 };
 
 /// Does some short `work` with secrets of its own, and overwrites the [stack](SHALLOW) that it has used at once: for a command that has

@@ -56,7 +56,7 @@ READERS = {
     "info": ["info", "s.bin"],
     "verify": ["verify", "s.bin", *P],
     "check": ["check", "s.bin", *P],
-    # It reads the state of the log, which has a key in it, and overwrites no more of the stack than that needs.
+    # It reads the state of the log, which has a key in it.
     "gate": ["validate-config", "--store", "s.bin", "--no-host"],
     "keyslot-list": ["keyslot", "list", "s.bin", *P],
     "key-sign": ["key-rotate", "key", "sign", "s.bin", "signer", "--in", "config.toml", *P],

@@ -223,3 +223,20 @@ fn what_looks_at_a_log_needs_no_write_access() {
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("this is not recorded"), "the control: {said}");
 }
+
+/// What may be read and not searched is no directory to work in, and the directory is blamed, not the files in it.
+#[test]
+fn a_state_directory_that_may_only_be_read_is_none() {
+    let house = House::new();
+    house.ok("owner", "init %s --network devnet");
+    let state = house.path("owner/state");
+    chown(&state, Some(0), Some(0)).expect("chown");
+    mode(&state, 0o744);
+    for line in ["list %s", "set %s a.one --from file:%h/value", "info %s", "check %s"] {
+        let (code, said) = house.run("owner", line);
+        assert_eq!(code, 0, "{line}: {said}");
+        assert!(!said.contains(".state: "), "{line}: {said}");
+    }
+    let said = house.ok("owner", "list %s");
+    assert!(said.contains(&format!("cannot open {}", state.display())), "{said}");
+}
