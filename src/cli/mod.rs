@@ -268,8 +268,8 @@ fn parse_and_dispatch(
 
 /// Parses with the one command that seems to be meant, since a grammar of some twenty commands, with the global flags in each, costs
 /// more than a short command does; where no word names one and the tool takes arguments of its own, with none, and with the usual
-/// arguments: one that these do not have is refused. Where that does not succeed, with the whole grammar, whose word is final. No tool has a command that is
-/// not in its table, `help` included.
+/// arguments: one that these do not have is refused. Where that does not succeed, with the whole grammar, whose word is final. No tool
+/// has a command that is not in its table, `help` included.
 fn parse(tool: &Tool, argv: &[OsString]) -> Result<(ArgMatches, Grammar), clap::Error> {
     let meant = argv.iter().skip(1).find_map(|word| tool.verbs.iter().find(|v| word == v.name));
     let one = match (meant, tool.alone) {

@@ -81,7 +81,8 @@ fn place(files: &Files, fact: &FileFact, found: &mut Findings) {
 fn room(fact: &FileFact, found: &mut Findings) {
     const SPARE: u64 = 64 << 20;
     const INODES: u64 = 100;
-    let Some(stat) = fact.found.filter(|_| fact.role == Role::Secrets) else { return };
+    // Of a link, what it leads to: that is where something is written.
+    let Some(stat) = fact.followed.filter(|_| fact.role == Role::Secrets) else { return };
     let Some(Volume { free, inodes, .. }) = stat.volume else { return };
     let needed = stat.size.saturating_mul(3).saturating_add(SPARE);
     let path = display(&fact.path);

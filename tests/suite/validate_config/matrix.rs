@@ -537,8 +537,10 @@ fn a_host_is_judged_by_everything_that_its_kernel_shows() {
         (Id::Host009, |_, now| *now = 1_000_000_000),
         (Id::Fil009, |f, _| {
             let mut few = room(Role::Secrets, 100 << 30);
-            let found = few.found.as_mut().expect("a file");
-            found.volume = Some(Volume { in_memory: false, free: 100 << 30, inodes: Some(7) });
+            // A link, which has no room of its own.
+            few.found.as_mut().expect("a link").volume = None;
+            let led_to = few.followed.as_mut().expect("a file");
+            led_to.volume = Some(Volume { in_memory: false, free: 100 << 30, inodes: Some(7) });
             f.files = Some(Files { all: vec![few], ..Files::default() });
         }),
     ];
