@@ -43,9 +43,12 @@ class Tracee:
 
     def comes(self, test, seconds=20.0):
         """Whether `test()` became true in time, while the program still ran."""
-        came = []
-        wait_for(lambda: self.code is not None or test() and not came.append(True), seconds)
-        return bool(came)
+        end = time.monotonic() + seconds
+        while self.code is None and time.monotonic() < end:
+            if test():
+                return True
+            time.sleep(0.005)
+        return False
 
 
 def run(command, cwd, needles, driver=None, terminal=False, timeout=120):
@@ -213,13 +216,3 @@ def holds_open(pid, name):
         return any(os.readlink(f"/proc/{pid}/fd/{fd}").endswith(name) for fd in os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return False
-
-
-def wait_for(test, seconds=20.0):
-    """Whether `test()` became true in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if test():
-            return True
-        time.sleep(0.005)
-    return False
